@@ -1,0 +1,173 @@
+"""`wpa2diag diagnose`."""
+
+import json
+import sys
+import time
+from typing import Any, Final
+
+import click
+
+from diag.cli.exits import Exit, Failure
+from diag.cli.facts_options import fact_options, told_facts
+from diag.cli.paint import heading, wrap
+from diag.cli.text import diagnosis_text, headline
+from diag.diagnosis import Diagnosis, Verdict
+from diag.stream import Fact, inert
+from diag.tasks.diagnosing import diagnose_input
+from diag.tasks.intake import InputError, Progress, find_inputs
+
+EXITS: Final = {
+    Verdict.NO_FAULT: Exit.OK,
+    Verdict.FAULT: Exit.FAULT,
+    Verdict.INSUFFICIENT: Exit.UNDECIDED,
+    Verdict.UNSUPPORTED: Exit.UNDECIDED,
+}
+_WORST_FIRST: Final = (Exit.FAULT, Exit.INPUT, Exit.UNDECIDED, Exit.OK)
+_QUIET_SECONDS: Final = 1.0
+
+_Result = tuple[str, Diagnosis | str]
+"""An input with its diagnosis, or with why it cannot be used."""
+
+
+@click.command("diagnose")
+@click.argument("inputs", nargs=-1, metavar="FILE…", type=click.Path(path_type=str))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="How to print the diagnosis.",
+)
+@fact_options
+def command(inputs: tuple[str, ...], form: str, **options: Any) -> None:
+    """Say what is wrong, how sure that is and why, and what to do first.
+
+    FILE is a device log, a recording, or a case file; plain or compressed (gz, bz2,
+    xz); `-` reads standard input; a folder stands for the files in it. With --code
+    no file is needed.
+
+    \b
+    wpa2diag diagnose photon.log
+    wpa2diag diagnose photon.log --device-os 1.5.2 --eap peap --outer-identity ""
+    wpa2diag diagnose --code 1007 --elapsed 7s --device-os 1.5.2 --server nps
+    particle serial monitor | wpa2diag diagnose -
+    wpa2diag diagnose logs/ --format json
+
+    Exit codes: 0 joined or no fault, 1 fault found, 2 wrong usage, 3 input
+    unusable, 4 not enough evidence or not from a Photon. With several inputs the
+    first of 1, 3, 4, 0 that occurs.
+    """
+    facts = told_facts(options)
+    if not inputs:
+        if not facts:
+            raise Failure(
+                "name a log file, or - for standard input, or give --code N", Exit.USAGE
+            )
+        results: list[_Result] = [("", diagnose_input(None, facts))]
+        sys.exit(_report(results, form))
+    paths: list[str] = []
+    folder = False
+    for path in inputs:
+        try:
+            found = find_inputs(path)
+        except InputError as error:
+            raise Failure(str(error)) from error
+        folder = folder or found != [path]
+        paths += found
+    results = [_one(path, facts) for path in paths]
+    if folder:
+        usable = [result for result in results if not isinstance(result[1], str)]
+        if not any(_is_log(result[1]) for result in usable):
+            raise Failure(
+                f"{inputs[0]}: none of its {len(results)} files is the log of a Photon or P1"
+            )
+        results = usable
+    if len(results) == 1 and isinstance(results[0][1], str):
+        if form == "json":
+            _echo_json(_json(results[0], alone=True))
+        raise Failure(results[0][1])
+    sys.exit(_report(results, form))
+
+
+def _one(path: str, facts: list[Fact]) -> _Result:
+    try:
+        return path, diagnose_input(path, facts, _progress(path))
+    except InputError as error:
+        return path, str(error)
+
+
+def _is_log(result: Diagnosis | str) -> bool:
+    return not isinstance(result, str) and result.family.id != "unknown"
+
+
+def _report(results: list[_Result], form: str) -> Exit:
+    several = len(results) > 1
+    if form == "json":
+        if several:
+            from diag.support.as_json import results_json
+
+            _echo_json(results_json([_json(result, alone=False) for result in results]))
+        else:
+            _echo_json(_json(results[0], alone=True))
+    elif form == "markdown":
+        from diag.support.as_markdown import diagnosis_markdown
+
+        for path, result in results:
+            text = result if isinstance(result, str) else diagnosis_markdown(result, path)
+            click.echo(text)
+    else:
+        _text(results)
+    codes = {Exit.INPUT if isinstance(r, str) else EXITS[r.verdict] for _, r in results}
+    return next(code for code in _WORST_FIRST if code in codes)
+
+
+def _text(results: list[_Result]) -> None:
+    if len(results) == 1:
+        result = results[0][1]
+        click.echo(result if isinstance(result, str) else diagnosis_text(result))
+        return
+    for path, result in results:
+        click.echo(heading(inert(path)))
+        line = result if isinstance(result, str) else headline(result)
+        word = "unusable" if isinstance(result, str) else result.verdict.value
+        click.echo(wrap(line, f"  {word}: "))
+    counts: dict[str, int] = {}
+    for _, result in results:
+        word = "unusable" if isinstance(result, str) else result.verdict.value
+        counts[word] = counts.get(word, 0) + 1
+    summary = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
+    click.echo(f"\n{len(results)} inputs: {summary}")
+
+
+def _json(result: _Result, *, alone: bool) -> dict[str, Any]:
+    from diag.support.as_json import diagnosis_json, error_json
+
+    path, diagnosis = result
+    if isinstance(diagnosis, str):
+        return error_json(path, diagnosis)
+    return diagnosis_json(diagnosis, path if path and not alone else None)
+
+
+def _echo_json(value: dict[str, Any]) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=True))
+
+
+def _progress(path: str) -> Progress | None:
+    """Say on a terminal how far a long reading is; nothing for what is done at once."""
+    if not sys.stderr.isatty():
+        return None
+    begun = time.monotonic()
+    last = begun
+
+    def show(done: int, size: int | None) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if size is not None and done >= size and last > begun:
+            click.echo("\r\x1b[K", nl=False, err=True)
+        elif now - begun > _QUIET_SECONDS and now - last > 0.2:  # noqa: PLR2004
+            last = now
+            share = f"{done / size:.0%}" if size else f"{done >> 20} MiB"
+            click.echo(f"\r\x1b[Kreading {inert(path)}: {share}", nl=False, err=True)
+
+    return show

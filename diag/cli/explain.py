@@ -1,0 +1,188 @@
+"""`wpa2diag explain`."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+import click
+
+from diag.cli.exits import Exit, Failure
+from diag.cli.paint import heading, wrap
+from errorcodes.codes import families, parse_number, plain_number
+from errorcodes.model import CONFIDENCES, Cause, Code, Finding, Message
+
+_LINE_SIGNS: Final = ("result:", "] ", "(): ", '{"l":')
+
+
+@click.command("explain", context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, required=True, metavar="CODE|SYMBOL|WORDS…")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(words: tuple[str, ...], as_json: bool) -> None:
+    """Say what a code, a symbol, an LED pattern, a log line or a word means.
+
+    \b
+    wpa2diag explain 1007
+    wpa2diag explain NOT_KEYED
+    wpa2diag explain 0x2000401
+    wpa2diag explain 3 orange blinks
+    wpa2diag explain outer identity
+    wpa2diag explain "0000008489 [hal.wlan] ERROR: wiced_join_ap_specific(), result: 1025"
+
+    Exit codes: 0 found, 4 nothing known by that name.
+    """
+    text = " ".join(words)
+    message, records = _find(text)
+    if as_json:
+        found = [_record_json(record) for record in records]
+        entry = None if message is None else _record_json(message)
+        click.echo(
+            json.dumps(
+                {"schema": 1, "query": text, "line": entry, "results": found}, indent=2
+            )
+        )
+    elif message is not None or records:
+        click.echo("\n\n".join("\n".join(_text(record)) for record in _all(message, records)))
+        reduced = _reduced(text)
+        if reduced:
+            click.echo(f"\n{reduced}")
+    if message is None and not records:
+        hint = "try a number such as 1007, a symbol, an LED such as 'orange 3 blinks', or a word"
+        if as_json:
+            raise SystemExit(Exit.UNDECIDED)
+        raise Failure(f"nothing known about {text[:80]!r}; {hint}", Exit.UNDECIDED)
+
+
+_Record = Code | Cause | Finding | Message
+
+
+def _all(message: Message | None, records: list[_Record]) -> Iterator[_Record]:
+    if message is not None:
+        yield message
+    yield from records
+
+
+def _find(text: str) -> tuple[Message | None, list[_Record]]:
+    """A whole log line is understood as such; anything else is looked up or searched."""
+    if any(sign in text for sign in _LINE_SIGNS):
+        found = _find_line(text)
+        if found[0] is not None:
+            return found
+    from errorcodes.search import search
+
+    return None, list(search(text))
+
+
+def _find_line(text: str) -> tuple[Message | None, list[_Record]]:
+    from diag.log import LogReader
+    from diag.log.catalogue import understand, understand_bare
+    from errorcodes.codes import lookup
+
+    contexts = {
+        "join-failed": "join",
+        "supplicant-started": "supplicant",
+        "cloud-handshake-failed": "cloud",
+        "cloud-loop-error": "cloud",
+        "cloud-error": "cloud-error",
+    }
+    reader = LogReader()
+    for event in reader.feed(text.encode("utf-8", "replace") + b"\n") + reader.close():
+        meaning = understand(event.text) or understand_bare(event.text)
+        if meaning is None:
+            continue
+        context = contexts.get(event.kind.value)
+        codes: list[_Record] = []
+        if context is not None and event.number is not None:
+            codes = list(lookup(event.number, context))
+        return meaning.message, codes
+    return None, []
+
+
+def _reduced(text: str) -> str:
+    number = parse_number(text)
+    if number is None or plain_number(number) == number:
+        return ""
+    return f"({text.strip()} carries code {plain_number(number)} in its low half)"
+
+
+def _text(record: _Record) -> Iterator[str]:
+    if isinstance(record, Code):
+        yield from _code_text(record)
+    elif isinstance(record, Message):
+        yield heading("This line")
+        yield wrap(record.means, "  ")
+        yield wrap(f"{record.source} ({CONFIDENCES[record.confidence]})", "  Source: ")
+    elif isinstance(record, Cause):
+        yield heading(f"Cause: {record.title}  [{record.id}]")
+        yield wrap(record.summary, "  ")
+        for server, line in record.server_log.items():
+            yield wrap(line, f"  In the log of {server}: ")
+        yield wrap(f"{record.source} ({CONFIDENCES[record.confidence]})", "  Source: ")
+    else:
+        yield heading(f"{record.kind.capitalize()}: {record.title}  [{record.id}]")
+        yield wrap(record.text, "  ")
+        yield wrap(f"{record.source} ({CONFIDENCES[record.confidence]})", "  Source: ")
+
+
+def _code_text(code: Code) -> Iterator[str]:
+    number = "" if code.number is None else f"{code.number}  "
+    yield heading(f"{number}{code.symbol}") + f"   ({families()[code.family].title})"
+    yield wrap(code.meaning, "  ")
+    if code.not_meaning:
+        yield wrap(code.not_meaning, "  Not: ")
+    yield wrap(code.origin, "  From: ")
+    causes = _causes_of(code)
+    if causes:
+        yield wrap("; ".join(cause.title for cause in causes[:5]), "  Seen with: ")
+    yield wrap(f"{code.source} ({CONFIDENCES[code.confidence]})", "  Source: ")
+    if causes and "join" in families()[code.family].contexts:
+        yield f"  Next: wpa2diag diagnose --code {code.number}"
+
+
+def _causes_of(code: Code) -> list[Cause]:
+    """The causes that this code, seen alone, speaks for most."""
+    names = {f"led-{code.symbol}"} if code.led is not None else set[str]()
+    if "join" in families()[code.family].contexts:
+        names = {f"mix-only-{code.number}", f"code-{code.number}"}
+    if not names:
+        return []
+    from errorcodes.causes import causes
+
+    def weight(cause: Cause) -> float:
+        return sum(cause.evidence.get(name, 0.0) for name in names)
+
+    found = [cause for cause in causes().values() if weight(cause) > 0]
+    return sorted(found, key=lambda cause: -(weight(cause) + cause.prior))
+
+
+def _record_json(record: _Record) -> dict[str, Any]:
+    if isinstance(record, Code):
+        return {
+            "type": "code",
+            "id": record.id,
+            "number": record.number,
+            "symbol": record.symbol,
+            "family": record.family,
+            "meaning": record.meaning,
+            "not_meaning": record.not_meaning,
+            "origin": record.origin,
+            "source": record.source,
+            "confidence": record.confidence,
+            "causes": [cause.id for cause in _causes_of(record)],
+        }
+    if isinstance(record, Message):
+        return {"type": "message", "id": record.id, "text": record.text, "means": record.means}
+    if isinstance(record, Cause):
+        return {
+            "type": "cause",
+            "id": record.id,
+            "title": record.title,
+            "summary": record.summary,
+            "fixes": [cure.fix for cure in record.cures],
+            "server_log": dict(record.server_log),
+        }
+    return {
+        "type": record.kind,
+        "id": record.id,
+        "title": record.title,
+        "text": record.text,
+    }

@@ -1,0 +1,95 @@
+"""The `wpa2diag` command: commands are imported only when they run."""
+
+import os
+import signal
+import sys
+from importlib import import_module
+from typing import Final
+
+import click
+
+from diag.cli.exits import Exit
+
+_COMMANDS: Final = {
+    "explain": "Say what a code, an LED, a log line or a word means.",
+    "diagnose": "Say what is wrong, from a log, a recording or just a code.",
+    "replay": "Play a recorded session with its diagnosis at every moment.",
+    "demo": "Play a session that comes with wpa2diag.",
+    "completion": "Print the shell completion script.",
+}
+
+
+class _LazyGroup(click.Group):
+    """A group whose commands live in modules of the same name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command = import_module(f"diag.cli.{cmd_name}").command
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], _COMMANDS, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            error.message += f"{hint} See: wpa2diag --help"
+            raise
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    invoke_without_command=True,
+)
+@click.version_option(package_name="wpa2diag", prog_name="wpa2diag")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Find out why a Particle Photon or P1 does not join a WPA2 Enterprise network.
+
+    \b
+    wpa2diag explain 1007                  what does this number mean?
+    wpa2diag diagnose photon.log           what is wrong, and what to try first?
+    wpa2diag diagnose --code 1025 --device-os 1.5.2 --eap peap
+    wpa2diag demo                          watch a session without a device
+
+    Exit codes: 0 fine, 1 fault found, 2 wrong usage, 3 input unusable, 4 not enough to say.
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def main() -> None:
+    """Run the command line; never end in a traceback because a reader went away."""
+    if hasattr(signal, "SIGPIPE"):
+        # `wpa2diag ... | head` ends quietly, like any other filter.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        cli.main(prog_name="wpa2diag", standalone_mode=False)
+    except click.exceptions.Exit as exit:
+        sys.exit(exit.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("wpa2diag: stopped", err=True)
+        sys.exit(Exit.INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(Exit.OK)
+
+
+if __name__ == "__main__":
+    main()

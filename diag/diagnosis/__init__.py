@@ -1,0 +1,20 @@
+"""A differential diagnosis by weight of evidence; all knowledge is in errorcodes."""
+
+from diag.diagnosis.diagnose import Diagnosis, Evidence, RankedCause, Verdict, diagnose
+from diag.diagnosis.facts import FactError, Facts, fact_kinds, outer_identity_shape, parse_fact
+from diag.diagnosis.stages import STAGES, StageState
+
+__all__ = [
+    "STAGES",
+    "Diagnosis",
+    "Evidence",
+    "FactError",
+    "Facts",
+    "RankedCause",
+    "StageState",
+    "Verdict",
+    "diagnose",
+    "fact_kinds",
+    "outer_identity_shape",
+    "parse_fact",
+]

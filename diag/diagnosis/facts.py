@@ -1,0 +1,175 @@
+"""The facts a diagnosis understands, what they may hold, and what a log adds to them."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from diag.join import History
+from diag.log import Kind
+from diag.stream import FactValue
+from errorcodes.fixes import fixes
+from errorcodes.questions import questions
+from errorcodes.releases import version_key
+from errorcodes.search import led, panic
+
+Facts = Mapping[str, FactValue]
+
+UNSUPPORTED_EAP: Final = ("ttls", "fast", "gtc", "mschapv2", "peapv1")
+_VITALS: Final = ("net:err", "net:stat", "net:rssi", "net:connatt", "net:dconn", "net:dconnrsn")
+_GARBAGE: Final = re.compile(r"\bfunction\b.{0,40}\(|\[native code\]")
+_CODES: Final = re.compile(r"-?\d{1,6}(?:[\s,;]+-?\d{1,6})*", re.ASCII)
+_ELAPSED: Final = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*(ms|s)?", re.ASCII)
+
+
+class FactError(ValueError):
+    """A fact that cannot be understood; the text says what is accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactKind:
+    """One fact a user or a device may state."""
+
+    name: str
+    values: tuple[str, ...]
+    """Accepted values; empty when free."""
+    text: str
+
+
+@cache
+def fact_kinds() -> dict[str, FactKind]:
+    """Every fact by name."""
+    found = {
+        "device-os": FactKind("device-os", (), "Device OS release, such as 1.5.2"),
+        "eap": FactKind("eap", ("peap", "tls", *UNSUPPORTED_EAP, "none"), "EAP method"),
+        "led": FactKind("led", (), "what the LED shows"),
+        "tried": FactKind("tried", tuple(fixes()), "a fix that was tried and did not help"),
+        "code": FactKind("code", (), "join result codes"),
+        "elapsed": FactKind("elapsed", (), "seconds from Joining to the error"),
+        "rssi": FactKind("rssi", (), "signal in dBm"),
+        "account": FactKind("account", ("locked",), "state of the directory account"),
+        "peap-version": FactKind("peap-version", ("0", "1"), "version another client was offered"),
+        **{name: FactKind(name, (), "vitals of the device") for name in _VITALS},
+    }
+    found["outer-identity"] = FactKind("outer-identity", ("garbage",), "shape of the outer identity")
+    for question in questions().values():
+        for answer in question.answers:
+            if answer.value in ("", "?") or answer.fact == "led":
+                continue
+            known = found.get(answer.fact)
+            values = (*known.values, answer.value) if known else (answer.value,)
+            found[answer.fact] = FactKind(
+                answer.fact, tuple(dict.fromkeys(values)), known.text if known else question.text
+            )
+    return found
+
+
+def parse_fact(name: str, text: str) -> FactValue:
+    """Read a fact as typed.
+
+    Raises:
+        FactError: unknown name, or a value it cannot have.
+    """
+    kind = fact_kinds().get(name)
+    if kind is None:
+        raise FactError(f"there is no fact {name!r}; known: {', '.join(sorted(fact_kinds()))}")
+    if name == "device-os" and version_key(text) is None:
+        raise FactError(f"{text!r} is no Device OS release; it looks like 1.5.2 or 0.8.0-rc.3")
+    if name == "elapsed":
+        return _elapsed(text)
+    if name in ("rssi", *_VITALS):
+        try:
+            return int(text)
+        except ValueError as error:
+            raise FactError(f"{name} is a number, not {text!r}") from error
+    if name == "led":
+        return _led(text)
+    if name == "code" and not _CODES.fullmatch(text.strip()):
+        raise FactError(f"code is a number or several, such as 1006,1025; not {text!r}")
+    if kind.values:
+        value = _value(name, text)
+        if value not in kind.values:
+            raise FactError(f"{name} is one of {', '.join(kind.values)}; not {text!r}")
+        return value
+    return text
+
+
+def outer_identity_shape(text: str) -> str:
+    """Return the shape of an outer identity; the identity itself goes no further."""
+    text = text.strip()
+    if not text or text == "anonymous":
+        return "blank"
+    if _GARBAGE.search(text):
+        return "garbage"
+    return "with-realm" if "@" in text else "without-realm"
+
+
+def all_facts(history: History, told: Facts) -> dict[str, FactValue]:
+    """Return what is told together with what the log itself states.
+
+    What is told wins, but for the release: the running device knows it best.
+    """
+    facts: dict[str, FactValue] = {}
+    for _, text in history.vitals:
+        facts.update(_vitals(text))
+    release = history.marks.get(Kind.DEVICE_OS)
+    if release is not None and release.name and version_key(release.name.split(" ")[0]):
+        facts["device-os"] = release.name.split(" ")[0]
+    if Kind.PEAP_VERSION_1 in history.marks:
+        facts["peap-version"] = "1"
+    if history.signals:
+        facts["rssi"] = history.signals[-1][1]
+    elif isinstance(reading := facts.get("net:rssi"), int):
+        facts["rssi"] = reading
+    facts.update(told)
+    return facts
+
+
+def told_codes(facts: Facts) -> list[int]:
+    """Return the join codes told in place of a log."""
+    text = str(facts.get("code", ""))
+    return [int(part) for part in re.findall(r"-?\d{1,6}", text)]
+
+
+def tried(facts: Facts) -> list[str]:
+    """Return the ids of fixes that were tried without success."""
+    return [part for part in str(facts.get("tried", "")).split(",") if part]
+
+
+def _value(name: str, text: str) -> str:
+    value = text.strip().lower()
+    if name == "eap":
+        value = value.removeprefix("eap-").replace("/mschapv2", "").replace("peapv0", "peap")
+    return {"true": "yes", "1": "yes"}.get(value, value) if name != "peap-version" else value
+
+
+def _led(text: str) -> str:
+    """The symbol of an LED state, with the crash code after a colon where one was counted."""
+    crash = panic(text)
+    states = [] if crash else led(text)
+    if crash is None and not states:
+        raise FactError(f"no LED state fits {text!r}; try colour and rhythm: green blinking fast")
+    return f"red-sos:{crash.number}" if crash else states[0].symbol
+
+
+def _elapsed(text: str) -> float:
+    match = _ELAPSED.fullmatch(text.strip())
+    if match is None:
+        raise FactError(f"elapsed is a time such as 7s or 800ms, not {text!r}")
+    return float(match[1]) / (1000 if match[2] == "ms" else 1)
+
+
+def _vitals(text: str) -> dict[str, FactValue]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {
+        name: value
+        for name in _VITALS
+        if isinstance(value := found.get(name), int) and not isinstance(value, bool)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    }

@@ -1,0 +1,339 @@
+"""Computes the observations that hold in a case.
+
+Every name yielded here stands in errorcodes/observations, and every name there is
+yielded somewhere here or comes from a fact; a test compares the two.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from diag.diagnosis.case import AUTHENTICATION, MIX, Case, Observed
+from diag.diagnosis.facts import UNSUPPORTED_EAP
+from diag.join import Attempt, Outcome, Supplicant
+from diag.log import Kind
+from errorcodes.codes import codes as all_codes
+from errorcodes.questions import questions
+from errorcodes.releases import defects, has_defect
+
+AT_ONCE_MS: Final = 120
+EARLY_MS: Final = 4_500
+FULL_MS: Final = 5_500
+"""Limits of the elapsed-time classes (device-facts 4.4: local refusal, early no, 7 s wait)."""
+HEAP_ALARM: Final = 10_000
+HEAP_LOW: Final = 20_000
+"""Bytes; rule of thumb of device-facts 3.10, inferred."""
+RSSI_POOR: Final = -78
+RSSI_GOOD: Final = -68
+"""dBm."""
+NO_ADDRESS_MS: Final = (12_000, 45_000)
+"""A rejoin this long after a join, without a sign of an address, is the DHCP time limit
+(15 s) or the network watchdog (30 s) running out (knowledge 2)."""
+
+_SINGLE: Final = (1004, 1023, 1055, 1061, 1062, 1063, 1064, 2018)
+_CLASSES: Final[dict[str, tuple[int, ...]]] = {
+    "code-no-memory": (8, 1014, 1029, 1031, 1038, 1065, 2027, 6004, 6005),
+    "code-chip-silent": (2,),
+    "code-bus-fault": (1018, 1019, 1021, 1022, 1027, 1028, 1030, 1051),
+    "code-eap-failure": (3023, 6011),
+    "code-tls-peer-refused": (5019, 5035, 5036, 5037),
+    "code-tls-alert": (5010, 5018),
+}
+_KEY_ERRORS: Final = (6, 8, 16, 17, 25, 26)
+"""Cloud protocol codes about keys (device-facts 3.7)."""
+
+
+def observe(case: Case) -> list[Observed]:
+    """Return every observation that holds, each name once."""
+    found: dict[str, Observed] = {}
+    for observer in _OBSERVERS:
+        for seen in observer(case):
+            found.setdefault(seen.id, seen)
+    return list(found.values())
+
+
+def _mix(case: Case) -> Iterator[Observed]:
+    counts = {code: n for code, n in case.codes.items() if code in MIX}
+    if not counts:
+        return
+    lines = case.lines_of(MIX)
+    listed = " and ".join(str(code) for code in sorted(counts) if code != 1024)
+    if len(counts) == 1:
+        yield Observed(f"mix-only-{next(iter(counts))}", lines)
+    elif 1024 not in counts:
+        yield Observed("mix-authentication", lines, {"codes": listed})
+    elif counts[1024] * 2 > sum(counts.values()):
+        yield Observed("mix-mostly-1024", lines, {"codes": listed})
+    else:
+        yield Observed("mix-some-1024", lines, {"codes": listed})
+
+
+def _codes(case: Case) -> Iterator[Observed]:
+    for code in _SINGLE:
+        if code in case.codes:
+            yield Observed(f"code-{code}", case.lines_of((code,)))
+    supplicant = {
+        a.supplicant_code for a in case.focus if a.supplicant_code and a.supplicant_code > 0
+    }
+    for id, members in _CLASSES.items():
+        hit = [code for code in members if code in case.codes or code in supplicant]
+        if hit:
+            yield Observed(id, case.lines_of(hit), {"codes": ", ".join(map(str, hit))})
+    refused = [code for code in case.codes if 2001 <= code <= 2043 and code not in (2018, 2027)]
+    if refused:
+        yield Observed(
+            "code-chip-refused", case.lines_of(refused), {"codes": ", ".join(map(str, refused))}
+        )
+
+
+def _timing(case: Case) -> Iterator[Observed]:
+    timed = [a for a in case.focus if a.elapsed_ms is not None and a.elapsed_ms >= 0]
+    answered = [a for a in timed if a.code in (*AUTHENTICATION, 1023, 1061, 1062, 1063, 1064)]
+    classes: dict[str, list[Attempt]] = {}
+    for attempt in answered:
+        name = _timing_class(attempt.elapsed_ms or 0)
+        if name:
+            classes.setdefault(name, []).append(attempt)
+    if classes:
+        name, members = max(classes.items(), key=lambda item: len(item[1]))
+        if len(members) * 2 > len(answered):
+            yield Observed(name, _ends(members), {"elapsed": _span(members)})
+            return
+    at_once = [a for a in timed if (a.elapsed_ms or 0) <= AT_ONCE_MS]
+    if timed and len(at_once) * 2 > len(timed):
+        yield Observed("failed-at-once", _ends(at_once), {"elapsed": _span(at_once)})
+
+
+def _timing_class(elapsed_ms: int) -> str:
+    if elapsed_ms <= AT_ONCE_MS:
+        return "failed-at-once"
+    if elapsed_ms <= EARLY_MS:
+        return "thrown-out-early"
+    return "waited-full-time" if elapsed_ms >= FULL_MS else ""
+
+
+def _ends(attempts: list[Attempt]) -> tuple[int, ...]:
+    return tuple(a.end_line for a in attempts if a.end_line is not None)
+
+
+def _span(attempts: list[Attempt]) -> str:
+    times = [a.elapsed_ms or 0 for a in attempts]
+    low, high = min(times), max(times)
+    if high < 1000:
+        return f"{low} ms" if low == high else f"{low}-{high} ms"
+    text = f"{low / 1000:.1f}"
+    return f"{text} s" if f"{high / 1000:.1f}" == text else f"{text}-{high / 1000:.1f} s"
+
+
+def _network(case: Case) -> Iterator[Observed]:
+    network = case.network
+    if network is not None:
+        id = "network-enterprise" if network.enterprise else "network-personal"
+        yield Observed(id, network.lines, {"why": network.why})
+    if case.eduroam_line is not None:
+        yield Observed("eduroam", (case.eduroam_line,), {"why": "the log joins that name"})
+    eap = case.facts.get("eap")
+    if eap in UNSUPPORTED_EAP:
+        yield Observed("eap-unsupported", (), {"eap": str(eap).upper()})
+    if case.facts.get("outer-identity") == "garbage":
+        yield Observed("outer-garbage")
+    if case.facts.get("account") == "locked":
+        yield Observed("server-log-locked")
+    if str(case.facts.get("peap-version")) == "1":
+        yield Observed("peer-uses-peapv1", case.mark_line(Kind.PEAP_VERSION_1))
+
+
+def _told(case: Case) -> Iterator[Observed]:
+    for question in questions().values():
+        for answer in question.answers:
+            if answer.observation and str(case.facts.get(answer.fact)) == answer.value:
+                yield Observed(answer.observation, (), {"why": "as told"})
+    for value, mark in case.history.server_log.items():
+        yield Observed(f"server-log-{value}", (mark.last_line,))
+
+
+def _release(case: Case) -> Iterator[Observed]:
+    if case.release is None:
+        return
+    for defect in defects():
+        has = has_defect(defect, case.release)
+        if has is not None:
+            word = "with" if has else "without"
+            yield Observed(f"release-{word}-{defect.id}", (), {"release": case.release})
+
+
+def _led(case: Case) -> Iterator[Observed]:
+    state, _, panic = str(case.facts.get("led", "")).partition(":")
+    if panic:
+        id = "panic-out-of-heap" if panic in ("8", "14") else "panic-firmware"
+        yield Observed(id, (), {"code": panic})
+    if any(code.led is not None and code.symbol == state for code in all_codes()):
+        yield Observed(f"led-{state}")
+
+
+def _credentials(case: Case) -> Iterator[Observed]:
+    history = case.history
+    if history.eap_invalid_line is not None:
+        yield Observed("eap-config-invalid", (history.eap_invalid_line,))
+    elif history.eap_unanswered_line is not None:
+        yield Observed("eap-config-precheck-failed", (history.eap_unanswered_line,))
+    elif history.eap_valid_line is not None:
+        yield Observed("eap-config-valid", (history.eap_valid_line,))
+    marks = {
+        kind: history.marks[kind].last_line
+        for kind in (Kind.CONSOLE_SAVED, Kind.CONSOLE_REFUSED, Kind.CONSOLE_OUT_OF_MEMORY)
+        if kind in history.marks
+    }
+    if marks:
+        latest = max(marks, key=lambda kind: marks[kind])
+        yield Observed(
+            {
+                Kind.CONSOLE_SAVED: "console-saved",
+                Kind.CONSOLE_REFUSED: "console-refused",
+                Kind.CONSOLE_OUT_OF_MEMORY: "console-out-of-memory",
+            }[latest],
+            (marks[latest],),
+        )
+    if Kind.SETUP_TOOL_TIMEOUT in history.marks:
+        yield Observed("setup-tool-timeout", case.mark_line(Kind.SETUP_TOOL_TIMEOUT))
+
+
+def _supplicant(case: Case) -> Iterator[Observed]:
+    refused = [a for a in case.focus if a.supplicant is Supplicant.REFUSED]
+    unprepared = [a for a in case.focus if a.outcome is Outcome.NO_SUPPLICANT and a not in refused]
+    if refused:
+        last = refused[-1]
+        yield Observed(
+            "supplicant-start-failed", last.lines, {"code": str(last.supplicant_code)}
+        )
+    elif unprepared:
+        yield Observed("supplicant-not-prepared", unprepared[-1].lines)
+    else:
+        started = [a for a in case.history.attempts if a.supplicant is Supplicant.STARTED]
+        if started:
+            yield Observed("supplicant-started", started[-1].lines[:1])
+    told = case.network is not None and case.network.enterprise and case.network.told
+    if told and case.joined_without_supplicant:
+        yield Observed("no-supplicant-for-enterprise", case.joined_without_supplicant)
+
+
+def _heap(case: Case) -> Iterator[Observed]:
+    measured = [a for a in case.history.attempts if a.heap is not None][-12:]
+    if not measured:
+        return
+    last = measured[-1]
+    lowest = min(measured, key=lambda a: a.heap or 0)
+    if (lowest.heap or 0) < HEAP_ALARM:
+        yield Observed("heap-alarm", lowest.lines[:1], {"heap": str(lowest.heap)})
+    elif (lowest.heap or 0) < HEAP_LOW:
+        yield Observed("heap-low", lowest.lines[:1], {"heap": str(lowest.heap)})
+    else:
+        yield Observed("heap-fine", last.lines[:1], {"heap": str(last.heap)})
+    values = [a.heap_before if a.heap_before is not None else a.heap_at_join for a in measured]
+    known = [value for value in values if value is not None]
+    falls = all(b <= a for a, b in zip(known, known[1:], strict=False))
+    if len(known) >= 3 and falls and known[-1] < known[0] * 0.9:
+        yield Observed(
+            "heap-falling", measured[-1].lines[:1], {"heap": f"{known[0]} to {known[-1]} bytes"}
+        )
+
+
+def _after_join(case: Case) -> Iterator[Observed]:
+    history = case.history
+    if case.link is not None:
+        yield Observed("joined", (case.link.line,))
+    elif case.connected:
+        yield Observed("joined")
+    focus_names = {a.ssid for a in case.focus}
+    for attempt in history.attempts:
+        if attempt.outcome is Outcome.JOINED and case.focus:
+            same = attempt.ssid in focus_names or None in focus_names
+            yield Observed("joined-earlier" if same else "other-network-joins", attempt.lines[-1:])
+    yield from _no_address(case)
+    link = case.link
+    if link is not None and link.address_line is not None and link.failed_line is None:
+        yield Observed("address-obtained", (link.address_line,))
+
+
+def _no_address(case: Case) -> Iterator[Observed]:
+    for link in reversed(case.history.links):
+        if link.address_line is not None:
+            return
+        if link.failed_line is not None:
+            why = "\"DHCP fail\" came after the interface was up"
+            yield Observed("no-address", (link.line, link.failed_line), {"why": why})
+            return
+        low, high = NO_ADDRESS_MS
+        if link.rejoin_after_ms is not None and low <= link.rejoin_after_ms <= high:
+            why = f"the device joined again {link.rejoin_after_ms / 1000:.0f} s later"
+            lines = (link.line, link.rejoin_line or link.line)
+            yield Observed("no-address", lines, {"why": why})
+            return
+
+
+def _cloud(case: Case) -> Iterator[Observed]:
+    link = case.link
+    if link is None:
+        return
+    if link.cloud_line is not None and link.cloud_trouble_line is None:
+        yield Observed("cloud-connected", (link.cloud_line,))
+        return
+    if link.cloud_trouble_line is None:
+        return
+    marks = case.history.marks
+    failed = marks.get(Kind.CLOUD_HANDSHAKE_FAILED)
+    if failed is not None and failed.last_line >= link.line:
+        id = "cloud-key-error" if failed.number in _KEY_ERRORS else "cloud-handshake-failed"
+        yield Observed(id, (failed.last_line,), {"code": str(failed.number)})
+        return
+    error = marks.get(Kind.CLOUD_ERROR)
+    reachable = error is not None and error.number == 3  # noqa: PLR2004 - cloud error 3
+    for kind, id in (
+        (Kind.CLOUD_NOT_REACHABLE, "cloud-not-reachable"),
+        (Kind.INTERNET_TEST_FAILED, "internet-test-failed"),
+        (Kind.CLOUD_ERROR, "cloud-not-reachable" if reachable else "internet-test-failed"),
+        (Kind.CLOUD_NAME_UNRESOLVED, "cloud-name-unresolved"),
+        (Kind.CLOUD_SOCKET_FAILED, "cloud-socket-failed"),
+    ):
+        mark = marks.get(kind)
+        if mark is not None and mark.last_line >= link.line:
+            yield Observed(id, (mark.last_line,))
+            return
+
+
+def _signal(case: Case) -> Iterator[Observed]:
+    reading = case.facts.get("rssi")
+    if not isinstance(reading, int):
+        return
+    lines = tuple(line for line, value in case.history.signals[-1:] if value == reading)
+    details = {"rssi": str(reading)}
+    if reading >= 0:
+        yield Observed("rssi-error-marker", lines, details)
+    elif reading <= RSSI_POOR:
+        yield Observed("rssi-poor", lines, details)
+    elif reading >= RSSI_GOOD:
+        yield Observed("rssi-good", lines, details)
+
+
+def _panic(case: Case) -> Iterator[Observed]:
+    if Kind.ASSERTION_FAILED in case.history.marks:
+        yield Observed("panic-firmware", case.mark_line(Kind.ASSERTION_FAILED), {"code": "10"})
+
+
+_OBSERVERS: Final[tuple[Callable[[Case], Iterator[Observed]], ...]] = (
+    _mix,
+    _codes,
+    _timing,
+    _network,
+    _told,
+    _release,
+    _led,
+    _credentials,
+    _supplicant,
+    _heap,
+    _after_join,
+    _cloud,
+    _signal,
+    _panic,
+)
+
+

@@ -1,0 +1,97 @@
+"""Follows what becomes of a join that succeeded: address, loss, cloud."""
+
+import copy
+from collections import deque
+from dataclasses import replace
+from typing import Final, Self
+
+from diag.join.history import LinkUp
+from diag.log import Event, Kind
+
+_NEEDS_ADDRESS: Final = frozenset(
+    {
+        Kind.ADDRESS_OBTAINED,
+        Kind.CLOUD_CONNECTING,
+        Kind.CLOUD_SOCKET_CONNECTED,
+        Kind.CLOUD_SOCKET_FAILED,
+        Kind.CLOUD_NAME_UNRESOLVED,
+        Kind.CLOUD_HANDSHAKE_FAILED,
+        Kind.CLOUD_LOOP_ERROR,
+        Kind.CLOUD_CONNECTED,
+        Kind.CLOUD_ERROR,
+        Kind.CLOUD_NOT_REACHABLE,
+        Kind.INTERNET_TEST_FAILED,
+    }
+)
+_TROUBLE: Final = frozenset(
+    {
+        Kind.CLOUD_SOCKET_FAILED,
+        Kind.CLOUD_NAME_UNRESOLVED,
+        Kind.CLOUD_HANDSHAKE_FAILED,
+        Kind.CLOUD_LOOP_ERROR,
+        Kind.CLOUD_ERROR,
+        Kind.CLOUD_NOT_REACHABLE,
+        Kind.INTERNET_TEST_FAILED,
+    }
+)
+_ATTEMPT_BEGINS: Final = frozenset({Kind.JOINING, Kind.HEAP_BEFORE_SUPPLICANT})
+_LINK_LOST: Final = 3
+"""`ARM_WLAN_WD 3`: the link was lost."""
+
+
+class LinkTrack:
+    """The latest successful joins."""
+
+    KEPT: Final = 16
+
+    def __init__(self) -> None:
+        """Start before any event."""
+        self._links: deque[LinkUp] = deque(maxlen=self.KEPT)
+        self._ssid: str | None = None
+
+    def copy(self) -> Self:
+        """Return an independent track in the same state."""
+        twin = copy.copy(self)
+        twin._links = self._links.copy()
+        return twin
+
+    def links(self) -> tuple[LinkUp, ...]:
+        """The latest successful joins, oldest first."""
+        return tuple(self._links)
+
+    def take(self, event: Event) -> None:
+        """Take one event."""
+        kind = event.kind
+        if kind is Kind.JOINING:
+            self._ssid = event.name
+        if kind is Kind.INTERFACE_UP:
+            self._links.append(
+                LinkUp(event.line, event.ms, event.boot, self._ssid, event.name or "dhcp")
+            )
+        elif self._links and self._links[-1].boot == event.boot:
+            self._links[-1] = self._follow(self._links[-1], event)
+        elif kind in _NEEDS_ADDRESS:
+            # The log begins after the join: what follows shows that there was one.
+            link = LinkUp(event.line, event.ms, event.boot, self._ssid, "unknown")
+            self._links.append(self._follow(link, event))
+
+    def _follow(self, link: LinkUp, event: Event) -> LinkUp:
+        kind = event.kind
+        ended = link.rejoin_line is not None or link.lost_line is not None
+        if kind in _ATTEMPT_BEGINS and not ended:
+            known = link.ms is not None and event.ms is not None
+            after = event.ms - link.ms if known else None  # pyright: ignore[reportOperatorIssue]
+            return replace(link, rejoin_line=event.line, rejoin_after_ms=after)
+        if ended:
+            return link
+        if kind is Kind.BRING_UP_FAILED and link.address_line is None:
+            return replace(link, failed_line=event.line)
+        if kind is Kind.WATCHDOG_ARMED and event.number == _LINK_LOST:
+            return replace(link, lost_line=event.line)
+        if kind in _NEEDS_ADDRESS and link.address_line is None:
+            link = replace(link, address_line=event.line)
+        if kind is Kind.CLOUD_CONNECTED:
+            return replace(link, cloud_line=event.line, cloud_trouble_line=None)
+        if kind in _TROUBLE:
+            return replace(link, cloud_trouble_line=event.line)
+        return link

@@ -1,0 +1,1 @@
+"""Diagnoses written down for others: JSON and Markdown."""

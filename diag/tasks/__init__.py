@@ -1,0 +1,1 @@
+"""The work itself; both fronts only render what it yields."""

@@ -1,0 +1,16 @@
+"""Symptoms, remarks and warnings that are not causes."""
+
+from functools import cache
+
+from errorcodes._store import load
+from errorcodes.model import Finding
+
+
+@cache
+def findings() -> dict[str, Finding]:
+    """Every finding and warning by id."""
+    return {
+        id: Finding(id=id, **{**entry, "next": tuple(entry.get("next", ()))})
+        for table in load("findings").values()
+        for id, entry in table.items()
+    }

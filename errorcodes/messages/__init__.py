@@ -1,0 +1,16 @@
+"""What the device and the programs around it print, line by line."""
+
+from functools import cache
+
+from errorcodes._store import load
+from errorcodes.model import Message
+
+
+@cache
+def messages() -> tuple[Message, ...]:
+    """Every known line, in the order a device prints them."""
+    return tuple(
+        Message(id=id, **entry)
+        for _, table in sorted(load("messages").items(), key=lambda item: item[0] != "device")
+        for id, entry in table.items()
+    )

@@ -1,0 +1,138 @@
+"""Find knowledge by number, symbol, LED or words."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final, NamedTuple
+
+from errorcodes.causes import causes
+from errorcodes.codes import by_symbol, codes, lookup, parse_number
+from errorcodes.findings import findings
+from errorcodes.model import Cause, Code, Finding
+
+Record = Code | Cause | Finding
+
+_WORD: Final = re.compile(r"[a-z0-9]+", re.ASCII)
+_SAME: Final = {
+    "flash": "blink",
+    "flashes": "blink",
+    "flashing": "blink",
+    "flashed": "blink",
+    "blinks": "blink",
+    "blinking": "blink",
+    "blinked": "blink",
+    "pulsing": "breathing",
+    "pulses": "breathing",
+    "pulse": "breathing",
+    "breathes": "breathing",
+    "breathe": "breathing",
+    "rapid": "fast",
+    "rapidly": "fast",
+    "quick": "fast",
+    "quickly": "fast",
+    "one": "1",
+    "once": "1",
+    "single": "1",
+    "two": "2",
+    "twice": "2",
+    "three": "3",
+    "purple": "magenta",
+    "pink": "magenta",
+    "turquoise": "cyan",
+    "teal": "cyan",
+    "certificates": "certificate",
+    "cert": "certificate",
+    "passwords": "password",
+}
+_FILLER: Final = frozenset(
+    "a an and at by for from in is it led light my of on or the then times to with slow slowly".split()
+)
+_COLOURS: Final = frozenset("red orange yellow green cyan blue magenta white grey".split())
+
+
+class Hit(NamedTuple):
+    """A record found and how well it fits."""
+
+    record: Record
+    score: float
+
+
+def search(text: str, limit: int = 8) -> list[Record]:
+    """Return the records that fit a number, symbol, LED description or words, best first."""
+    number = parse_number(text)
+    if number is not None:
+        return list(lookup(number))
+    symbols = by_symbol(text)
+    if symbols:
+        return list(symbols)
+    states = led(text)
+    words = _words(text)
+    if states and words & _COLOURS:
+        return list(states[:limit])
+    hits = sorted(_hits(words), key=lambda hit: -hit.score)
+    return [hit.record for hit in hits[:limit]]
+
+
+def led(text: str) -> list[Code]:
+    """Return the LED states a description fits, best first: "3 orange blinks", "sos 8"."""
+    words = _words(text)
+    found: list[Hit] = []
+    for code, phrases in _led_phrases():
+        best = max(
+            (len(words & phrase) ** 2 / (len(words) * len(phrase)) for phrase in phrases),
+            default=0.0,
+        )
+        colours = words & _COLOURS
+        if colours and code.led is not None and code.led.colour not in colours:
+            continue
+        if best >= 0.5:  # noqa: PLR2004 - half of the words shared
+            found.append(Hit(code, best))
+    found.sort(key=lambda hit: -hit.score)
+    return [hit.record for hit in found if isinstance(hit.record, Code)]
+
+
+def panic(text: str) -> Code | None:
+    """Return the crash code in a description such as "red SOS then 8 blinks"."""
+    words = _words(text)
+    if "sos" not in words:
+        return None
+    numbers = [int(word) for word in words if word.isdigit()]
+    found = [c for c in codes() if c.family == "panic" and c.number in numbers]
+    return found[0] if found else None
+
+
+def _words(text: str) -> frozenset[str]:
+    found = (_SAME.get(word, word) for word in _WORD.findall(text.lower()))
+    return frozenset(word for word in found if word not in _FILLER)
+
+
+@cache
+def _led_phrases() -> tuple[tuple[Code, tuple[frozenset[str], ...]], ...]:
+    return tuple(
+        (code, tuple(_words(phrase) for phrase in (code.symbol, *code.aliases)))
+        for code in codes()
+        if code.led is not None
+    )
+
+
+def _hits(words: frozenset[str]) -> Iterator[Hit]:
+    if not words:
+        return
+    for record, strong, weak in _index():
+        score = sum(3.0 if word in strong else 1.0 if word in weak else 0.0 for word in words)
+        found = sum(word in strong or word in weak for word in words)
+        if found == len(words) or (found >= 2 and score >= len(words)):  # noqa: PLR2004
+            yield Hit(record, score / len(words) + found / len(words))
+
+
+@cache
+def _index() -> tuple[tuple[Record, frozenset[str], frozenset[str]], ...]:
+    found: list[tuple[Record, frozenset[str], frozenset[str]]] = []
+    for code in codes():
+        strong = _words(" ".join((code.symbol, *code.aliases)))
+        found.append((code, strong, _words(f"{code.meaning} {code.not_meaning}")))
+    for cause in causes().values():
+        found.append((cause, _words(f"{cause.id} {cause.title}"), _words(cause.summary)))
+    for finding in findings().values():
+        found.append((finding, _words(f"{finding.id} {finding.title}"), _words(finding.text)))
+    return tuple(found)
