@@ -161,6 +161,8 @@ class Question:
     source: str
     asked_when: tuple[str, ...] = ()
     """Observations of which at least one must hold for the question to make sense."""
+    moot_when: tuple[str, ...] = ()
+    """Observations that answer the question already, or make its answer worthless."""
 
 
 @dataclass(frozen=True, slots=True)

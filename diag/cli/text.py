@@ -7,14 +7,30 @@ import click
 
 from diag.cli.paint import bar, fancy, heading, lines_note, mark, wrap
 from diag.diagnosis import Diagnosis, RankedCause, StageState, Verdict
+from diag.diagnosis.ask import Asked
 from diag.diagnosis.plan import Step
 from diag.join import Outcome
 from errorcodes.findings import findings
 
-_SURE: Final = ((0.85, "almost certainly"), (0.6, "probably"), (0.35, "possibly"), (0.0, "unclear; first guess"))
-_CAUSES: Final = 4
-_EVIDENCE: Final = 5
+_SURE: Final = (
+    (0.85, "almost certainly"),
+    (0.4, "probably"),
+    (0.2, "perhaps"),
+    (0.0, "no clear cause; first guess"),
+)
+_GOOD: Final = {
+    "join": "the device joined the network",
+    "address": "the device joined and has an address",
+    "cloud": "the device is connected to the cloud",
+}
+_ATTEMPTS: Final = 6
+_CAUSES: Final = 3
+_EVIDENCE: Final = 3
+_TELLING: Final = 2.5
+"""Decibans from which an observation is worth a line of the one screen."""
 _STEPS: Final = 3
+_QUESTIONS: Final = 2
+_VALUES: Final = 12
 _STATES: Final = {
     StageState.REACHED: "reached",
     StageState.FAILED: "stops here",
@@ -38,7 +54,7 @@ def headline(diagnosis: Diagnosis) -> str:
         sure = next(word for least, word in _SURE if first.probability >= least)
         return f"{sure.capitalize()}: {first.title} ({first.probability:.0%})"
     if diagnosis.verdict is Verdict.NO_FAULT:
-        return f"No fault: the device got as far as {diagnosis.stage or 'the join'}."
+        return f"No fault: {_GOOD.get(diagnosis.stage or '', _GOOD['join'])}."
     if diagnosis.verdict is Verdict.UNSUPPORTED:
         return "Not the log of a Photon or P1 running Device OS."
     return "Not enough to say what is wrong, if anything is."
@@ -80,56 +96,59 @@ def _strip(diagnosis: Diagnosis) -> Iterator[str]:
 
 def _attempts(diagnosis: Diagnosis) -> Iterator[str]:
     if not diagnosis.attempts:
-        yield "Join attempts: none seen"
+        yield "Attempts: none seen"
         return
     shown: list[str] = []
-    for attempt in diagnosis.attempts[-8:]:
+    for attempt in diagnosis.attempts[-_ATTEMPTS:]:
         result = str(attempt.code) if attempt.code is not None else attempt.outcome.value
         if attempt.outcome is Outcome.CANCELLED:
             result = "cancelled"
         took = attempt.elapsed_ms
-        shown.append(result if took is None else f"{result} after {took / 1000:.1f} s")
-    names = {attempt.ssid for attempt in diagnosis.attempts if attempt.ssid}
-    to = f" to {', '.join(sorted(names)[:3])}" if names else ""
+        shown.append(result if took is None else f"{result} ({took / 1000:.1f} s)")
+    names = sorted({attempt.ssid for attempt in diagnosis.attempts if attempt.ssid})
+    to = f" to {', '.join(names[:3])}" if names else ""
     more = "… " if diagnosis.attempt_count > len(shown) else ""
-    yield wrap(f"{diagnosis.attempt_count}{to}: {more}{', '.join(shown)}", "Join attempts: ")
+    yield wrap(f"{diagnosis.attempt_count}{to}: {more}{', '.join(shown)}", "Attempts: ")
 
 
 def _causes(diagnosis: Diagnosis) -> Iterator[str]:
-    yield heading("Causes")
+    yield heading("What it can be")
     for cause in diagnosis.causes[:_CAUSES]:
-        yield wrap(f"{cause.title}  [{cause.id}]", f"  {cause.probability:4.0%} {bar(cause.probability)} ")
+        yield wrap(cause.title, f"  {cause.probability:4.0%} {bar(cause.probability)} ")
     rest = 1 - sum(cause.probability for cause in diagnosis.causes[:_CAUSES])
     if rest >= 0.005:  # noqa: PLR2004 - rounds to a percent
-        yield f"  {rest:4.0%} {bar(rest)} something else"
+        yield f"  {rest:4.0%} {bar(rest)} other causes"
     yield ""
     first = diagnosis.causes[0]
-    yield heading("Why the first")
+    yield heading("Why")
     yield wrap(first.summary, "  ")
     yield from _evidence(first)
     for group in diagnosis.lookalikes[:1]:
-        yield wrap(f"{group.text} {group.tell_apart}", "  ? Looks alike: ", "    ")
+        if first.id in group.causes:
+            yield wrap(group.tell_apart, "  ? Looks the same as others: ", "    ")
     yield ""
 
 
 def _evidence(cause: RankedCause) -> Iterator[str]:
-    for item in cause.evidence[:_EVIDENCE]:
+    strong = [item for item in cause.evidence if abs(item.decibans) >= _TELLING]
+    for item in (strong or list(cause.evidence))[:_EVIDENCE]:
         sign = "+" if item.supports else "-"
         inferred = " [inferred]" if item.confidence == "inferred" else ""
         yield wrap(f"{item.text}{inferred}{lines_note(item.lines)}", f"  {sign} ")
 
 
 def _findings(diagnosis: Diagnosis) -> Iterator[str]:
-    notes = [f for f in diagnosis.findings if findings()[f.id].kind == "finding"]
-    warnings = [f for f in diagnosis.findings if findings()[f.id].kind == "warning"]
     if not diagnosis.findings:
         return
-    yield heading("Also note")
-    for found in warnings[:3]:
+    notes = [f for f in diagnosis.findings if findings()[f.id].kind == "finding"]
+    warnings = [f for f in diagnosis.findings if findings()[f.id].kind == "warning"]
+    fault = bool(diagnosis.causes)
+    yield heading("Note")
+    for found in warnings[: 1 if fault else 3]:
         yield wrap(findings()[found.id].text, "  ! ")
-    for found in notes[:4]:
+    for found in notes[: 2 if fault else 4]:
         record = findings()[found.id]
-        text = record.title if diagnosis.causes else record.text
+        text = record.title if fault else record.text
         yield wrap(f"{text}{lines_note(found.lines)}", "  * ")
     yield ""
 
@@ -140,12 +159,12 @@ def _plan(diagnosis: Diagnosis) -> Iterator[str]:
         yield from _step(number, step, in_full=number == 1)
     more = len(diagnosis.plan) - _STEPS
     if more > 0:
-        yield f"  … {more} more: --format markdown shows the whole plan"
+        yield f"  … and {more} more; the whole plan: --format markdown"
     yield ""
 
 
 def _step(number: int, step: Step, *, in_full: bool) -> Iterator[str]:
-    who = "" if step.fix.who == "user" else ", network administrator"
+    who = "" if step.fix.who == "user" else ", by the network's administrator"
     yield wrap(f"{step.fix.title} ({step.fix.minutes} min{who})", f"  {number}. ")
     if in_full:
         for line in step.fix.steps:
@@ -155,11 +174,17 @@ def _step(number: int, step: Step, *, in_full: bool) -> Iterator[str]:
 
 
 def _questions(diagnosis: Diagnosis) -> Iterator[str]:
-    yield heading("Knowing this would tell most")
-    for asked in diagnosis.questions[:2]:
-        question = asked.question
-        yield wrap(question.text, "  ? ")
-        facts = [a for a in question.answers if a.value]
-        values = "|".join("..." if a.value == "?" else a.value for a in facts)
-        if facts:
-            yield wrap(f"--fact {facts[0].fact}={values}", "    ")
+    yield heading("This would tell more; run again with the answer")
+    for asked in diagnosis.questions[:_QUESTIONS]:
+        yield wrap(asked.question.text, "  ? ")
+        yield wrap(answer_option(asked).replace("|", " | "), "    ")
+
+
+def answer_option(asked: Asked) -> str:
+    """The option by which a question is answered, with its values where they are few."""
+    answers = [answer for answer in asked.question.answers if answer.value]
+    name = answers[0].fact
+    values = [answer.value for answer in answers]
+    if values == ["?"] or len(values) > _VALUES:
+        return f"--{name} ..." if name in ("device-os", "led") else f"--fact {name}=..."
+    return f"--fact {name}={'|'.join(values)}"

@@ -34,6 +34,8 @@ def ask(present: Collection[str], facts: Facts, tried: Collection[str]) -> list[
             continue
         if question.asked_when and not any(id in present for id in question.asked_when):
             continue
+        if any(id in present for id in question.moot_when):
+            continue
         if any(answer.value == _OPEN_VALUE for answer in question.answers):
             open_ones.append(Asked(question, None))
             continue

@@ -100,9 +100,18 @@ class Case:
     @cached_property
     def connected(self) -> bool:
         """Whether the log, or the vitals, end with the device joined."""
-        if self.link is not None:
+        if self.link is not None or self._just_joined:
             return True
         return not self.attempts and self.facts.get("net:stat") == _CONNECTED
+
+    @property
+    def _just_joined(self) -> bool:
+        """Whether the last attempt ended without an error, its address not yet asked for."""
+        last = self.history.attempts[-1] if self.history.attempts else None
+        if last is None or last.outcome is not Outcome.JOINED:
+            return False
+        link = self.history.links[-1] if self.history.links else None
+        return link is None or link.line < (last.start_line or 0)
 
     @cached_property
     def failures(self) -> tuple[Attempt, ...]:

@@ -49,7 +49,7 @@ def _attempts(case: Case, present: set[str], ranked: Sequence[Weighed]) -> Itera
     junk = [a for a in case.failures if a.code == _JUNK]
     if junk:
         yield Found("junk-network-slot", junk[-1].lines)
-    if len({code for code in case.codes if code in MIX}) > 1:
+    if len({code for code in case.codes if code in MIX}) > 1 and not case.connected:
         yield Found("codes-vary", case.lines_of(MIX)[:8])
     if "mix-some-1024" in present:
         yield Found("range-not-main", case.lines_of((1024,)))
@@ -108,9 +108,7 @@ def _after_join(case: Case, present: set[str], ranked: Sequence[Weighed]) -> Ite
     failed = case.mark_line(Kind.BRING_UP_FAILED)
     if failed and "no-address" not in present:
         yield Found("dhcp-line-misleading", failed)
-    outcomes = [a.outcome for a in case.history.attempts]
-    if case.connected and Outcome.FAILED in outcomes:
-        yield Found("joined-after-failures")
+    yield from _joined_after(case)
     if case.link is not None and "cloud-connected" not in present:
         yield Found("join-succeeded", (case.link.line,))
     if "joined-earlier" in present:
@@ -122,6 +120,20 @@ def _after_join(case: Case, present: set[str], ranked: Sequence[Weighed]) -> Ite
     handshake = case.mark_line(Kind.CLOUD_HANDSHAKE_FAILED)
     if handshake:
         yield Found("not-a-join-code", handshake)
+
+
+def _joined_after(case: Case) -> Iterator[Found]:
+    failed = case.failures[-1] if case.failures else None
+    joined = [a for a in case.history.attempts if a.outcome is Outcome.JOINED]
+    if failed is None:
+        return
+    if not case.connected:
+        if case.history.episode > failed.episode and not (joined and joined[-1].number > failed.number):
+            yield Found("settings-changed")
+        return
+    # A success ends its episode, so a later episode than the failures' means new settings.
+    changed = joined and joined[-1].episode > failed.episode
+    yield Found("joined-after-change" if changed else "joined-after-failures", failed.lines[-1:])
 
 
 def _warnings(case: Case, present: set[str], ranked: Sequence[Weighed]) -> Iterator[Found]:

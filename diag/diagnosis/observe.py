@@ -244,8 +244,9 @@ def _after_join(case: Case) -> Iterator[Observed]:
     elif case.connected:
         yield Observed("joined")
     focus_names = {a.ssid for a in case.focus}
+    first = case.focus[0].number if case.focus and not case.connected else 0
     for attempt in history.attempts:
-        if attempt.outcome is Outcome.JOINED and case.focus:
+        if attempt.outcome is Outcome.JOINED and attempt.number < first:
             same = attempt.ssid in focus_names or None in focus_names
             yield Observed("joined-earlier" if same else "other-network-joins", attempt.lines[-1:])
     yield from _no_address(case)

@@ -64,6 +64,10 @@ class JoinTracker:
         for event in events:
             self._take(event)
 
+    def settings_changed(self) -> None:
+        """Take note that something changed beside the log: later attempts are another matter."""
+        self._next_episode()
+
     def history(self) -> History:
         """Return what is known so far."""
         attempts = tuple(self._attempts) + ((self._open,) if self._open is not None else ())

@@ -2,12 +2,15 @@
 
 import copy
 from collections.abc import Iterable
-from typing import Self
+from typing import Final, Self
 
 from diag.diagnosis import Diagnosis, diagnose
-from diag.join import History, JoinTracker
+from diag.join import History, JoinTracker, Outcome
 from diag.log import Event, LogReader
 from diag.stream import Chunk, Direction, Fact, FactValue, Item
+
+_READINGS: Final = ("rssi", "led", "tried")
+"""Facts that may change without the settings having changed."""
 
 
 class Session:
@@ -22,6 +25,8 @@ class Session:
         self._reader = LogReader()
         self._tracker = JoinTracker()
         self._facts: dict[str, FactValue] = {}
+        self._before: dict[str, FactValue] = {}
+        self._told: dict[str, FactValue] = {}
         self._time = 0.0
 
     @property
@@ -43,6 +48,7 @@ class Session:
         if isinstance(item, Chunk) and item.direction is Direction.OUTPUT:
             events = self._reader.feed(item.data)
             self._tracker.feed(events)
+            self._settle()
             return events
         return []
 
@@ -57,6 +63,7 @@ class Session:
         """Take the end of the log: its last line may lack an end."""
         events = self._reader.close()
         self._tracker.feed(events)
+        self._settle()
         return events
 
     def checkpoint(self) -> Self:
@@ -65,7 +72,14 @@ class Session:
         twin._reader = self._reader.copy()
         twin._tracker = self._tracker.copy()
         twin._facts = dict(self._facts)
+        twin._before = dict(self._before)
+        twin._told = dict(self._told)
         return twin
+
+    def tell(self, facts: Iterable[Fact]) -> None:
+        """Take facts that hold for the whole session and prevail over recorded ones."""
+        for fact in facts:
+            _put(self._told, fact)
 
     def history(self) -> History:
         """Return what the log has said so far."""
@@ -73,12 +87,34 @@ class Session:
 
     def diagnosis(self) -> Diagnosis:
         """Return the diagnosis as it stands now."""
-        return diagnose(self._tracker.history(), self._facts)
+        return diagnose(self._tracker.history(), {**self._facts, **self._before, **self._told})
 
     def _add(self, fact: Fact) -> None:
-        # Fixes tried add up; of anything else the latest word holds.
         before = self._facts.get(fact.name)
-        if fact.name == "tried" and before:
-            self._facts["tried"] = f"{before},{fact.value}"
-        else:
-            self._facts[fact.name] = fact.value
+        if before is not None and before != fact.value and _is_setting(fact.name):
+            # The failures so far happened under the old value and are judged by it.
+            self._before.setdefault(fact.name, before)
+            self._tracker.settings_changed()
+        _put(self._facts, fact)
+
+    def _settle(self) -> None:
+        """Once an attempt under the new settings has ended, the old ones are history."""
+        if not self._before:
+            return
+        history = self._tracker.history()
+        ended = [a for a in history.attempts if a.outcome is not Outcome.OPEN]
+        if ended and ended[-1].episode >= history.episode - (ended[-1].outcome is Outcome.JOINED):
+            self._before = {}
+
+
+def _is_setting(name: str) -> bool:
+    return name not in _READINGS and not name.startswith("net:")
+
+
+def _put(facts: dict[str, FactValue], fact: Fact) -> None:
+    """Fixes tried add up; of anything else the latest word holds."""
+    before = facts.get(fact.name)
+    if fact.name == "tried" and before:
+        facts["tried"] = f"{before},{fact.value}"
+    else:
+        facts[fact.name] = fact.value

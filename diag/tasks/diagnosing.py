@@ -13,16 +13,15 @@ def diagnose_input(
 ) -> Diagnosis:
     """Diagnose one input, or the facts alone when there is none.
 
-    Facts told now come after the recorded ones, so that they prevail.
+    Facts told now prevail over recorded ones.
 
     Raises:
         InputError: the input cannot be used.
     """
     session = Session()
+    session.tell(facts)
     if path is not None:
         for item in open_source(path, progress).items:
             session.feed(item)
     session.close()
-    for fact in facts:
-        session.feed(fact)
     return session.diagnosis()

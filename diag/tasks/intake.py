@@ -16,10 +16,13 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO, Final, cast
+from typing import IO, TYPE_CHECKING, Final, cast
 
 from diag.recording import Reader, RecordingError, is_recording
 from diag.stream import Chunk, Direction, Item
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 BLOCK: Final = 1 << 20
 _HEAD: Final = 1 << 16
@@ -56,6 +59,8 @@ class Source:
     kind: str
     """`log`, `recording` or `case`."""
     items: Iterator[Item]
+    reader: Reader | None = None
+    """Of a recording: its header, and whether it was cut."""
 
 
 def find_inputs(path: str) -> list[str]:
@@ -145,6 +150,12 @@ class _Reader(io.RawIOBase):
             return data
         return self._fetch(size)
 
+    def readinto(self, buffer: "Buffer", /) -> int:
+        view = memoryview(buffer).cast("B")
+        data = self.read(len(view))
+        view[: len(data)] = data
+        return len(data)
+
     def _fetch(self, size: int) -> bytes:
         try:
             data = self._file.read(size) or b""
@@ -215,7 +226,7 @@ def _chunks(file: _Reader, encoding: str | None) -> Iterator[Item]:
 
 def _recording(name: str, file: _Reader) -> Source:
     try:
-        reader = Reader(cast(BinaryIO, file))
+        reader = Reader(io.BufferedReader(file, BLOCK))
     except RecordingError as error:
         raise InputError(f"{name}: {error}") from error
 
@@ -225,7 +236,7 @@ def _recording(name: str, file: _Reader) -> Source:
         except RecordingError as error:
             raise InputError(f"{name}: {error}") from error
 
-    return Source(name, "recording", items())
+    return Source(name, "recording", items(), reader)
 
 
 def _case_lines(file: _Reader, size: int | None) -> list[str] | None:

@@ -15,6 +15,7 @@ def questions() -> dict[str, Question]:
                 **entry,
                 "answers": tuple(Answer(**answer) for answer in entry["answers"]),
                 "asked_when": tuple(entry.get("asked_when", ())),
+                "moot_when": tuple(entry.get("moot_when", ())),
             }
         )
         for table in load("questions").values()

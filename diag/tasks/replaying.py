@@ -1,0 +1,125 @@
+"""Play a session: what passed, line by line, and the diagnosis at every moment."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from diag.diagnosis import Diagnosis
+from diag.log import Kind
+from diag.recording import RecordingError, pace
+from diag.session import Session
+from diag.stream import Chunk, Direction, Fact, Item, Marker
+from diag.tasks.intake import InputError, Source
+
+_IDLE_CAP: Final = 3.0
+"""Recorded seconds of silence that are waited at most."""
+_LONGEST: Final = 16 * 1024
+"""Bytes of an unterminated line after which it is shown as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One line of a replay."""
+
+    time: float
+    """Host seconds since the session began."""
+    kind: str
+    """`log`, `input`, `fact` or `mark`."""
+    text: str
+    """Not yet inert."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The diagnosis has changed."""
+
+    time: float
+    diagnosis: Diagnosis
+
+
+Step = Shown | Changed
+
+
+def replay(
+    source: Source,
+    *,
+    speed: float = math.inf,
+    start: str | None = None,
+    facts: list[Fact] | None = None,
+    wait: Callable[[float], None] | None = None,
+) -> Iterator[Step]:
+    """Yield the lines of a session and each diagnosis that differs from the one before.
+
+    Args:
+        source: an opened input.
+        speed: times the recorded speed; infinite does not wait.
+        start: label of the mark to begin at; what is before it comes without waiting.
+        facts: told beside the recording, from its beginning.
+        wait: waits a number of seconds; no waiting without it.
+
+    Raises:
+        InputError: the recording is damaged, or has no such mark.
+    """
+    session = Session()
+    session.tell(facts or [])
+    lines = _Lines()
+    said = ""
+    try:
+        for delay, item in pace(source.items, speed=speed, start=start, idle_cap=_IDLE_CAP):
+            if delay and wait is not None:
+                wait(delay)
+            yield from lines.of(item)
+            events = session.feed(item)
+            telling = any(event.kind not in (Kind.FOREIGN, Kind.OTHER) for event in events)
+            if telling or isinstance(item, Fact):
+                diagnosis = session.diagnosis()
+                if (now := _gist(diagnosis)) != said:
+                    said = now
+                    yield Changed(session.time, diagnosis)
+    except RecordingError as error:
+        raise InputError(f"{source.name}: {error}") from error
+    yield from lines.rest()
+    session.close()
+    yield Changed(session.time, session.diagnosis())
+
+
+def _gist(diagnosis: Diagnosis) -> str:
+    """What a viewer would notice: verdict, leading cause, its rough probability."""
+    first = diagnosis.causes[0] if diagnosis.causes else None
+    lead = "" if first is None else f"{first.id} {round(first.probability * 20)}"
+    return f"{diagnosis.verdict} {diagnosis.stage} {lead}"
+
+
+class _Lines:
+    """Cuts the device's output into lines for showing."""
+
+    def __init__(self) -> None:
+        self._partial = b""
+        self._time = 0.0
+
+    def of(self, item: Item) -> Iterator[Shown]:
+        """Return what an item shows."""
+        self._time = item.time
+        if isinstance(item, Marker):
+            yield Shown(item.time, "mark", item.label)
+        elif isinstance(item, Fact):
+            yield Shown(item.time, "fact", f"{item.name} = {item.value}")
+        elif isinstance(item, Chunk) and item.direction is Direction.INPUT:
+            yield Shown(item.time, "input", _text(item.data))
+        else:
+            *whole, self._partial = (self._partial + item.data).split(b"\n")
+            for line in whole:
+                yield Shown(item.time, "log", _text(line))
+            if len(self._partial) > _LONGEST:
+                yield from self.rest()
+
+    def rest(self) -> Iterator[Shown]:
+        """Return the last line, which lacks its end."""
+        if self._partial:
+            yield Shown(self._time, "log", _text(self._partial))
+            self._partial = b""
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "backslashreplace").rstrip("\r\n")
