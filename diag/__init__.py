@@ -1,0 +1,1 @@
+"""From a device's words to a named cause, a plan, and the proof that it worked."""

@@ -8,10 +8,12 @@ newer TOML (an editable checkout) is not used.
 import json
 import tomllib
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 _HERE: Final = Path(__file__).parent
 _COMPILED: Final = "_compiled.json"
+
+_Record = TypeVar("_Record")
 
 Tables = dict[str, dict[str, Any]]
 """Parsed tables of a room, by file name without its ending."""
@@ -28,6 +30,12 @@ def load(room: str) -> Tables:
     if sources and compiled["fingerprint"] != _fingerprint(sources):
         return _parse(sources)
     return compiled["tables"]
+
+
+def build(kind: type[_Record], entry: dict[str, Any], **changes: Any) -> _Record:
+    """Make a record of a table entry; lists become tuples, unknown keys are errors."""
+    fields = {key: tuple(v) if isinstance(v, list) else v for key, v in entry.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return kind(**{**fields, **changes})
 
 
 def compile_rooms() -> list[Path]:

@@ -53,11 +53,11 @@ class Code:
     symbol: str
     family: str
     meaning: str
-    not_meaning: str
-    """What people read into it wrongly; empty where nothing is known to mislead."""
     origin: str
     source: str
     confidence: Confidence
+    not_meaning: str = ""
+    """What people read into it wrongly; empty where nothing is known to mislead."""
     aliases: tuple[str, ...] = ()
     led: Led | None = None
 
@@ -100,10 +100,10 @@ class Cause:
     requires: tuple[str, ...]
     """Observations of which at least one must hold; empty means none needed."""
     cures: tuple[Cure, ...]
-    server_log: dict[str, str]
-    """What the authentication server's log shows, by server product."""
     confidence: Confidence
     source: str
+    server_log: dict[str, str] = field(default_factory=dict[str, str])
+    """What the authentication server's log shows, by server product."""
 
 
 @dataclass(frozen=True, slots=True)

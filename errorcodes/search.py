@@ -45,9 +45,14 @@ _SAME: Final = {
     "passwords": "password",
 }
 _FILLER: Final = frozenset(
-    "a an and at by for from in is it led light my of on or the then times to with slow slowly".split()
+    (
+        *("a", "an", "and", "at", "by", "for", "from", "in", "is", "it", "led", "light", "my"),
+        *("of", "on", "or", "the", "then", "times", "to", "with", "slow", "slowly"),
+    )
 )
-_COLOURS: Final = frozenset("red orange yellow green cyan blue magenta white grey".split())
+_COLOURS: Final = frozenset(
+    ("red", "orange", "yellow", "green", "cyan", "blue", "magenta", "white", "grey")
+)
 
 
 class Hit(NamedTuple):
@@ -85,7 +90,7 @@ def led(text: str) -> list[Code]:
         colours = words & _COLOURS
         if colours and code.led is not None and code.led.colour not in colours:
             continue
-        if best >= 0.5:  # noqa: PLR2004 - half of the words shared
+        if best >= 0.5:
             found.append(Hit(code, best))
     found.sort(key=lambda hit: -hit.score)
     return [hit.record for hit in found if isinstance(hit.record, Code)]
@@ -102,7 +107,8 @@ def panic(text: str) -> Code | None:
 
 
 def _words(text: str) -> frozenset[str]:
-    found = (_SAME.get(word, word) for word in _WORD.findall(text.lower()))
+    every: list[str] = _WORD.findall(text.lower())
+    found = (_SAME.get(word, word) for word in every)
     return frozenset(word for word in found if word not in _FILLER)
 
 
@@ -121,18 +127,18 @@ def _hits(words: frozenset[str]) -> Iterator[Hit]:
     for record, strong, weak in _index():
         score = sum(3.0 if word in strong else 1.0 if word in weak else 0.0 for word in words)
         found = sum(word in strong or word in weak for word in words)
-        if found == len(words) or (found >= 2 and score >= len(words)):  # noqa: PLR2004
+        if found == len(words) or (found >= 2 and score >= len(words)):
             yield Hit(record, score / len(words) + found / len(words))
 
 
 @cache
 def _index() -> tuple[tuple[Record, frozenset[str], frozenset[str]], ...]:
-    found: list[tuple[Record, frozenset[str], frozenset[str]]] = []
-    for code in codes():
-        strong = _words(" ".join((code.symbol, *code.aliases)))
-        found.append((code, strong, _words(f"{code.meaning} {code.not_meaning}")))
-    for cause in causes().values():
-        found.append((cause, _words(f"{cause.id} {cause.title}"), _words(cause.summary)))
-    for finding in findings().values():
-        found.append((finding, _words(f"{finding.id} {finding.title}"), _words(finding.text)))
-    return tuple(found)
+    described = [
+        *(
+            (c, f"{c.symbol} {' '.join(c.aliases)}", f"{c.meaning} {c.not_meaning}")
+            for c in codes()
+        ),
+        *((c, f"{c.id} {c.title}", c.summary) for c in causes().values()),
+        *((f, f"{f.id} {f.title}", f.text) for f in findings().values()),
+    ]
+    return tuple((record, _words(names), _words(text)) for record, names, text in described)

@@ -16,7 +16,7 @@ class CompileTables(BuildHookInterface):  # type: ignore[type-arg]
             return
         sys.path.insert(0, self.root)
         try:
-            from errorcodes._store import compile_rooms  # noqa: PLC0415 - the path is set above
+            from errorcodes._store import compile_rooms
 
             for path in compile_rooms():
                 self.app.display_info(f"compiled {Path(path).relative_to(self.root)}")

@@ -61,9 +61,7 @@ def command(inputs: tuple[str, ...], form: str, **options: Any) -> None:
     facts = told_facts(options)
     if not inputs:
         if not facts:
-            raise Failure(
-                "name a log file, or - for standard input, or give --code N", Exit.USAGE
-            )
+            raise Failure("name a log file, or - for standard input, or give --code N", Exit.USAGE)
         results: list[_Result] = [("", diagnose_input(None, facts))]
         sys.exit(_report(results, form))
     paths: list[str] = []
@@ -165,7 +163,7 @@ def _progress(path: str) -> Progress | None:
         now = time.monotonic()
         if size is not None and done >= size and last > begun:
             click.echo("\r\x1b[K", nl=False, err=True)
-        elif now - begun > _QUIET_SECONDS and now - last > 0.2:  # noqa: PLR2004
+        elif now - begun > _QUIET_SECONDS and now - last > 0.2:
             last = now
             share = f"{done / size:.0%}" if size else f"{done >> 20} MiB"
             click.echo(f"\r\x1b[Kreading {inert(path)}: {share}", nl=False, err=True)

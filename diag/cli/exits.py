@@ -31,7 +31,7 @@ class Failure(click.ClickException):
     def __init__(self, message: str, code: Exit = Exit.INPUT) -> None:
         """Take the sentence to show; it is made inert."""
         super().__init__(inert(message))
-        self.exit_code = int(code)
+        self.exit_code = int(code)  # pyright: ignore[reportAttributeAccessIssue] - read per error
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the sentence to standard error."""

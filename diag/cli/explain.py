@@ -36,9 +36,7 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
         found = [_record_json(record) for record in records]
         entry = None if message is None else _record_json(message)
         click.echo(
-            json.dumps(
-                {"schema": 1, "query": text, "line": entry, "results": found}, indent=2
-            )
+            json.dumps({"schema": 1, "query": text, "line": entry, "results": found}, indent=2)
         )
     elif message is not None or records:
         click.echo("\n\n".join("\n".join(_text(record)) for record in _all(message, records)))

@@ -54,10 +54,12 @@ def told_facts(options: dict[str, Any]) -> list[Fact]:
     Raises:
         Failure: a value that cannot be understood (usage).
     """
-    given: list[tuple[str, str]] = []
-    for name in ("device_os", "eap", "server", "led", "code", "elapsed"):
-        if options.get(name) is not None:
-            given.append((name.replace("_", "-"), str(options[name])))
+    plain = ("device_os", "eap", "server", "led", "code", "elapsed")
+    given = [
+        (name.replace("_", "-"), str(options[name]))
+        for name in plain
+        if options.get(name) is not None
+    ]
     outer = options.get("outer_identity")
     if outer is not None:
         given.append(("outer-identity", outer_identity_shape(str(outer))))
@@ -69,10 +71,7 @@ def told_facts(options: dict[str, Any]) -> list[Fact]:
         if not equals:
             raise Failure(f"--fact wants NAME=VALUE, not {text!r}", Exit.USAGE)
         given.append((name.strip(), value.strip()))
-    facts: list[Fact] = []
-    for name, value in given:
-        try:
-            facts.append(Fact(0.0, name, parse_fact(name, value)))
-        except FactError as error:
-            raise Failure(str(error), Exit.USAGE) from error
-    return facts
+    try:
+        return [Fact(0.0, name, parse_fact(name, value)) for name, value in given]
+    except FactError as error:
+        raise Failure(str(error), Exit.USAGE) from error

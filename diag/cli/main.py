@@ -45,8 +45,7 @@ class _LazyGroup(click.Group):
 
             near = get_close_matches(args[0], _COMMANDS, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            error.message += f"{hint} See: wpa2diag --help"
-            raise
+            raise click.UsageError(f"{error.message}{hint} See: wpa2diag --help", ctx) from None
 
 
 @click.group(

@@ -60,6 +60,6 @@ def lines_note(lines: tuple[int, ...]) -> str:
     if not lines:
         return ""
     shown = sorted(set(lines))
-    if len(shown) > 4:  # noqa: PLR2004 - more would hide the sentence
+    if len(shown) > 4:
         return f" (lines {shown[0]}, {shown[1]} … {shown[-1]})"
     return f" (line{'s' if len(shown) > 1 else ''} {', '.join(map(str, shown))})"

@@ -30,9 +30,7 @@ from diag.tasks.replaying import Shown, replay
 @click.option("--instant", is_flag=True, help="Do not wait at all.")
 @click.option("--from", "start", metavar="MARK", help="Begin at the mark with this label.")
 @fact_options
-def command(
-    file: str, speed: float, instant: bool, start: str | None, **options: Any
-) -> None:
+def command(file: str, speed: float, instant: bool, start: str | None, **options: Any) -> None:
     """Play a recorded session with the diagnosis as it stood at each moment.
 
     Silence longer than 3 s is cut short. Without a terminal nothing is waited for.
@@ -80,7 +78,9 @@ def play(
             rule = "──" if fancy() else "--"
             click.secho(wrap(shown, f"{rule} {step.time:7.2f} s  "), bold=True)
     if source.reader is not None and source.reader.torn:
-        click.echo("wpa2diag: the recording's last line was cut off; all before it was read", err=True)
+        click.echo(
+            "wpa2diag: the recording's last line was cut off; all before it was read", err=True
+        )
     if last is None:  # pragma: no cover - a replay always ends with a diagnosis
         return
     click.echo(f"\n{diagnosis_text(last)}")

@@ -63,7 +63,9 @@ def headline(diagnosis: Diagnosis) -> str:
 def _lines(diagnosis: Diagnosis) -> Iterator[str]:
     colour = {Verdict.FAULT: "red", Verdict.NO_FAULT: "green"}.get(diagnosis.verdict, "yellow")
     word = diagnosis.verdict.value.upper()
-    where = f" at {diagnosis.stage}" if diagnosis.verdict is Verdict.FAULT and diagnosis.stage else ""
+    where = (
+        f" at {diagnosis.stage}" if diagnosis.verdict is Verdict.FAULT and diagnosis.stage else ""
+    )
     yield _head(word + where, headline(diagnosis), colour)
     yield ""
     if diagnosis.verdict is not Verdict.UNSUPPORTED:
@@ -89,7 +91,9 @@ def _strip(diagnosis: Diagnosis) -> Iterator[str]:
     signs = {StageState.REACHED: True, StageState.FAILED: False}
     parts: list[str] = []
     for name, state in diagnosis.stages.items():
-        note = "" if state in (StageState.REACHED, StageState.NOT_REACHED) else f" ({_STATES[state]})"
+        note = (
+            "" if state in (StageState.REACHED, StageState.NOT_REACHED) else f" ({_STATES[state]})"
+        )
         parts.append(f"{mark(signs.get(state))} {name}{note}")
     yield wrap(arrow.join(parts), "Stages: ")
 
@@ -116,7 +120,7 @@ def _causes(diagnosis: Diagnosis) -> Iterator[str]:
     for cause in diagnosis.causes[:_CAUSES]:
         yield wrap(cause.title, f"  {cause.probability:4.0%} {bar(cause.probability)} ")
     rest = 1 - sum(cause.probability for cause in diagnosis.causes[:_CAUSES])
-    if rest >= 0.005:  # noqa: PLR2004 - rounds to a percent
+    if rest >= 0.005:
         yield f"  {rest:4.0%} {bar(rest)} other causes"
     yield ""
     first = diagnosis.causes[0]

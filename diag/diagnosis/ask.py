@@ -54,7 +54,7 @@ def _expected_bits(question: Question, present: Collection[str], tried: Collecti
     chances = probabilities(before)
     doubt = entropy(list(chances.values()))
     answers = [answer.observation for answer in question.answers if answer.observation]
-    if len(answers) < 2:  # noqa: PLR2004 - one answer tells nothing
+    if len(answers) < 2:
         return 0.0
     given = {cause: _answer_chances(cause, answers) for cause in chances}
     gain = doubt
@@ -73,8 +73,7 @@ def _answer_chances(cause: str, answers: list[str]) -> list[float]:
         return [1 / len(answers)] * len(answers)
     record = causes()[cause]
     shares = [
-        0.0 if o in record.rules_out else 10 ** (record.evidence.get(o, 0.0) / 10)
-        for o in answers
+        0.0 if o in record.rules_out else 10 ** (record.evidence.get(o, 0.0) / 10) for o in answers
     ]
     total = sum(shares)
     return [share / total for share in shares] if total else [0.0] * len(answers)

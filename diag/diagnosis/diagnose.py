@@ -13,12 +13,12 @@ from diag.diagnosis.family import PHOTON, UNKNOWN, family
 from diag.diagnosis.findings import Found, find
 from diag.diagnosis.observe import observe
 from diag.diagnosis.plan import Step, plan
-from diag.diagnosis.stages import StageState, failing_stage, furthest_stage, stages
+from diag.diagnosis.stages import STAGES, StageState, failing_stage, furthest_stage, stages
 from diag.diagnosis.weigh import Weighed, weigh
 from diag.join import Attempt, History
 from errorcodes.causes import lookalikes
-from errorcodes.fixes import fixes
 from errorcodes.findings import findings
+from errorcodes.fixes import fixes
 from errorcodes.model import Confidence, Lookalike
 from errorcodes.observations import observations
 
@@ -127,16 +127,14 @@ def diagnose(history: History, told: Facts) -> Diagnosis:
         findings=tuple(found),
         plan=tuple(steps),
         questions=tuple(ask(present, case.facts, done)) if verdict is not Verdict.NO_FAULT else (),
-        lookalikes=tuple(l for l in lookalikes() if len(likely & set(l.causes)) >= 2),  # noqa: E741, PLR2004
+        lookalikes=tuple(g for g in lookalikes() if len(likely & set(g.causes)) > 1),
         observed=tuple(_evidence(item, 0.0) for item in seen.values()),
         facts=case.facts,
     )
 
 
 def _other_family(case: Case, kind: Family) -> Diagnosis:
-    unseen = dict.fromkeys(
-        ("credentials", "supplicant", "join", "address", "cloud"), StageState.UNKNOWN
-    )
+    unseen: dict[str, StageState] = dict.fromkeys(STAGES, StageState.UNKNOWN)
     return Diagnosis(
         verdict=Verdict.UNSUPPORTED,
         family=kind,
@@ -215,4 +213,3 @@ def _next_steps(found: list[Found], steps: list[Step], done: list[str]) -> list[
                 listed.add(id)
                 extra.append(Step(fixes()[id], 0.0, (findings()[item.id].title,)))
     return extra
-

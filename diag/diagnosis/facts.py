@@ -53,7 +53,9 @@ def fact_kinds() -> dict[str, FactKind]:
         "peap-version": FactKind("peap-version", ("0", "1"), "version another client was offered"),
         **{name: FactKind(name, (), "vitals of the device") for name in _VITALS},
     }
-    found["outer-identity"] = FactKind("outer-identity", ("garbage",), "shape of the outer identity")
+    found["outer-identity"] = FactKind(
+        "outer-identity", ("garbage",), "shape of the outer identity"
+    )
     for question in questions().values():
         for answer in question.answers:
             if answer.value in ("", "?") or answer.fact == "led":

@@ -128,7 +128,9 @@ def _joined_after(case: Case) -> Iterator[Found]:
     if failed is None:
         return
     if not case.connected:
-        if case.history.episode > failed.episode and not (joined and joined[-1].number > failed.number):
+        if case.history.episode > failed.episode and not (
+            joined and joined[-1].number > failed.number
+        ):
             yield Found("settings-changed")
         return
     # A success ends its episode, so a later episode than the failures' means new settings.

@@ -5,6 +5,7 @@ yielded somewhere here or comes from a fact; a test compares the two.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Final
 
 from diag.diagnosis.case import AUTHENTICATION, MIX, Case, Observed
@@ -202,9 +203,7 @@ def _supplicant(case: Case) -> Iterator[Observed]:
     unprepared = [a for a in case.focus if a.outcome is Outcome.NO_SUPPLICANT and a not in refused]
     if refused:
         last = refused[-1]
-        yield Observed(
-            "supplicant-start-failed", last.lines, {"code": str(last.supplicant_code)}
-        )
+        yield Observed("supplicant-start-failed", last.lines, {"code": str(last.supplicant_code)})
     elif unprepared:
         yield Observed("supplicant-not-prepared", unprepared[-1].lines)
     else:
@@ -230,7 +229,7 @@ def _heap(case: Case) -> Iterator[Observed]:
         yield Observed("heap-fine", last.lines[:1], {"heap": str(last.heap)})
     values = [a.heap_before if a.heap_before is not None else a.heap_at_join for a in measured]
     known = [value for value in values if value is not None]
-    falls = all(b <= a for a, b in zip(known, known[1:], strict=False))
+    falls = all(b <= a for a, b in pairwise(known))
     if len(known) >= 3 and falls and known[-1] < known[0] * 0.9:
         yield Observed(
             "heap-falling", measured[-1].lines[:1], {"heap": f"{known[0]} to {known[-1]} bytes"}
@@ -260,7 +259,7 @@ def _no_address(case: Case) -> Iterator[Observed]:
         if link.address_line is not None:
             return
         if link.failed_line is not None:
-            why = "\"DHCP fail\" came after the interface was up"
+            why = '"DHCP fail" came after the interface was up'
             yield Observed("no-address", (link.line, link.failed_line), {"why": why})
             return
         low, high = NO_ADDRESS_MS
@@ -287,7 +286,7 @@ def _cloud(case: Case) -> Iterator[Observed]:
         yield Observed(id, (failed.last_line,), {"code": str(failed.number)})
         return
     error = marks.get(Kind.CLOUD_ERROR)
-    reachable = error is not None and error.number == 3  # noqa: PLR2004 - cloud error 3
+    reachable = error is not None and error.number == 3
     for kind, id in (
         (Kind.CLOUD_NOT_REACHABLE, "cloud-not-reachable"),
         (Kind.INTERNET_TEST_FAILED, "internet-test-failed"),
@@ -336,5 +335,3 @@ _OBSERVERS: Final[tuple[Callable[[Case], Iterator[Observed]], ...]] = (
     _signal,
     _panic,
 )
-
-

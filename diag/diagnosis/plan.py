@@ -20,6 +20,10 @@ _WORTH_SAYING: Final = 0.02
 """Chance of a cure under which a fix is noise."""
 
 
+AUTOMATIC: Final[frozenset[str]] = frozenset()
+"""Actions of errorcodes/fixes that the tool can take by itself; none yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A fix with why it stands where it stands."""

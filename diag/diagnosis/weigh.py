@@ -58,9 +58,7 @@ def probabilities(by_cause: Mapping[str, float]) -> dict[str, float]:
 def weigh(present: Collection[str], tried: Collection[str] = ()) -> list[Weighed]:
     """Return the possible causes, the most probable first."""
     chances = probabilities(scores(present, tried))
-    ranked = sorted(
-        (id for id in chances if id != UNKNOWN), key=lambda id: (-chances[id], id)
-    )
+    ranked = sorted((id for id in chances if id != UNKNOWN), key=lambda id: (-chances[id], id))
     return [
         Weighed(
             causes()[id],

@@ -205,9 +205,7 @@ class JoinTracker:
     def _join_failed(self, event: Event) -> None:
         if self._open is None:
             self._open = self._begin(event)
-        self._close(
-            Outcome.FAILED, code=event.number, end_line=event.line, end_ms=event.ms
-        )
+        self._close(Outcome.FAILED, code=event.number, end_line=event.line, end_ms=event.ms)
 
     def _supplicant_stopping(self, event: Event) -> None:
         attempt = self._open

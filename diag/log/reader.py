@@ -213,9 +213,7 @@ class LogReader:
             template = _understand(record)
             self._emit(template, record.ms, offset, len(raw), events)
             if template.kind is Kind.OTHER and record.category.split(".")[0] in _SYSTEM:
-                self._torn = _Torn(
-                    record, self._line, offset, len(raw), record.ms, _SPLICE_LINES
-                )
+                self._torn = _Torn(record, self._line, offset, len(raw), record.ms, _SPLICE_LINES)
             elif len(pieces) == 1 and len(raw) < _MEMO_LINE and record.ms == _stamp(raw):
                 if len(_memo) >= _MEMO_SIZE:
                     _memo.clear()

@@ -6,7 +6,7 @@ from diag.diagnosis import Diagnosis, RankedCause
 from diag.diagnosis.ask import Asked
 from diag.diagnosis.diagnose import Evidence
 from diag.diagnosis.findings import Found
-from diag.diagnosis.plan import Step
+from diag.diagnosis.plan import AUTOMATIC, Step
 from diag.join import Attempt
 from errorcodes.codes import lookup
 from errorcodes.findings import findings
@@ -126,7 +126,7 @@ def _step(step: Step) -> Json:
         "title": fix.title,
         "why": "; ".join(step.cures),
         "chance": round(step.chance, 4),
-        "automatic": bool(fix.action),
+        "automatic": fix.action in AUTOMATIC,
         "action": fix.action or None,
         "who": fix.who,
         "minutes": fix.minutes,

@@ -31,9 +31,9 @@ _UNPACKED_LIMIT: Final = 16 << 30
 _BINARY_SHARE: Final = 0.1
 """Share of control bytes in the first block from which a file is no text."""
 _COMPRESSED: Final[tuple[tuple[bytes, Callable[[IO[bytes]], IO[bytes]]], ...]] = (
-    (b"\x1f\x8b", lambda file: cast(IO[bytes], gzip.GzipFile(fileobj=file))),
-    (b"BZh", lambda file: cast(IO[bytes], bz2.BZ2File(file))),
-    (b"\xfd7zXZ\x00", lambda file: cast(IO[bytes], lzma.LZMAFile(file))),
+    (b"\x1f\x8b", lambda file: cast("IO[bytes]", gzip.GzipFile(fileobj=file))),
+    (b"BZh", lambda file: cast("IO[bytes]", bz2.BZ2File(file))),  # noqa: SIM115 - the caller reads on
+    (b"\xfd7zXZ\x00", lambda file: cast("IO[bytes]", lzma.LZMAFile(file))),
 )
 _REFUSED: Final = (
     (b"\x28\xb5\x2f\xfd", "is compressed with zstd; unpack it first: zstd -d FILE"),
@@ -97,7 +97,7 @@ def open_source(path: str, progress: Progress | None = None) -> Source:
     head = file.peek()
     for magic, opener in _COMPRESSED:
         if head.startswith(magic):
-            file = _Reader(name, opener(cast(IO[bytes], file)), None, None)
+            file = _Reader(name, opener(cast("IO[bytes]", file)), None, None)
             head = file.peek()
     for magic, why in _REFUSED:
         if head.startswith(magic):
@@ -142,6 +142,11 @@ class _Reader(io.RawIOBase):
             self._ahead += more
         return self._ahead
 
+    def peek_all(self) -> bytes:
+        """Look at everything that is left; only for what is known to be small."""
+        self._ahead = self.read()
+        return self._ahead
+
     def read(self, size: int = -1, /) -> bytes:
         if size < 0:
             return b"".join(iter(lambda: self.read(BLOCK), b""))
@@ -175,7 +180,7 @@ def _open(path: str, name: str) -> tuple[IO[bytes], int | None]:
     if path == "-":
         return sys.stdin.buffer, None
     try:
-        file = open(path, "rb", buffering=0)  # noqa: SIM115 - read to its end by the caller
+        file = Path(path).open("rb", buffering=0)  # noqa: SIM115 - the caller reads on
         status = os.fstat(file.fileno())
     except OSError as error:
         raise InputError(f"{name} cannot be opened: {_reason(error)}") from error
@@ -183,7 +188,7 @@ def _open(path: str, name: str) -> tuple[IO[bytes], int | None]:
         raise InputError(f"{name!r} is no file name") from error
     if stat.S_ISDIR(status.st_mode):
         raise InputError(f"{name} is a folder")
-    return cast(IO[bytes], file), status.st_size if stat.S_ISREG(status.st_mode) else None
+    return cast("IO[bytes]", file), status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
 def _reason(error: OSError) -> str:
@@ -198,7 +203,7 @@ def _encoding(head: bytes) -> str | None:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     sample = head[: len(head) & ~1]
-    if len(sample) >= 64:  # noqa: PLR2004 - too little to judge by
+    if len(sample) >= 64:
         zeros = sample[1::2].count(0), sample[::2].count(0)
         if zeros[0] * 2 > len(sample) * 0.8 and not zeros[1]:
             return "utf-16-le"
@@ -243,8 +248,7 @@ def _case_lines(file: _Reader, size: int | None) -> list[str] | None:
     """The `log` array of a case file; None when it is none, with nothing consumed."""
     if size is None or size > _CASE_LIMIT:
         return None
-    whole = file.read()
-    file._ahead = whole
+    whole = file.peek_all()
     try:
         found = json.loads(whole)
     except (ValueError, RecursionError):
@@ -252,4 +256,4 @@ def _case_lines(file: _Reader, size: int | None) -> list[str] | None:
     lines = found.get("log") if isinstance(found, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):  # pyright: ignore[reportUnknownVariableType]
         return None
-    return cast(list[str], lines)
+    return cast("list[str]", lines)

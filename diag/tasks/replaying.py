@@ -9,7 +9,7 @@ from diag.diagnosis import Diagnosis
 from diag.log import Kind
 from diag.recording import RecordingError, pace
 from diag.session import Session
-from diag.stream import Chunk, Direction, Fact, Item, Marker
+from diag.stream import Direction, Fact, Item, Marker
 from diag.tasks.intake import InputError, Source
 
 _IDLE_CAP: Final = 3.0
@@ -105,7 +105,7 @@ class _Lines:
             yield Shown(item.time, "mark", item.label)
         elif isinstance(item, Fact):
             yield Shown(item.time, "fact", f"{item.name} = {item.value}")
-        elif isinstance(item, Chunk) and item.direction is Direction.INPUT:
+        elif item.direction is Direction.INPUT:
             yield Shown(item.time, "input", _text(item.data))
         else:
             *whole, self._partial = (self._partial + item.data).split(b"\n")

@@ -6,12 +6,12 @@ number can be, the likeliest first, unless a context says where it was printed.
 
 import re
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
-from errorcodes._store import load
+from errorcodes._store import build, load
 from errorcodes.model import Code, Family, Led
 
-_ORDER: Final = ("wwd", "wiced")
+_ORDER: Final = ("wwd", "wiced", "supplicant")
 """Families that a bare number is most likely to belong to, since people paste join results."""
 
 _WHD_PREFIX: Final = 0x02000000
@@ -21,10 +21,7 @@ _NUMBER: Final = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]{1,8}|\d{1,10})", re.ASCII
 @cache
 def families() -> dict[str, Family]:
     """Every number space by id."""
-    return {
-        id: Family(id=id, **{**entry, "contexts": tuple(entry["contexts"])})
-        for id, entry in load("codes")["families"].items()
-    }
+    return {id: build(Family, entry, id=id) for id, entry in load("codes")["families"].items()}
 
 
 @cache
@@ -75,17 +72,14 @@ def by_symbol(symbol: str) -> tuple[Code, ...]:
     return tuple(code for code in codes() if _fold(code.symbol).endswith("_" + wanted))
 
 
-def _code(family: str, entry: dict[str, object]) -> Code:
-    fields = {"number": None, "not_meaning": "", **entry}
-    led = fields.pop("led", None)
-    return Code(
-        **{
-            **fields,
-            "id": f"{family}:{fields['symbol']}",
-            "family": family,
-            "aliases": tuple(fields.get("aliases", ())),  # pyright: ignore[reportArgumentType]
-            "led": Led(**led) if isinstance(led, dict) else None,
-        }  # pyright: ignore[reportArgumentType]
+def _code(family: str, entry: dict[str, Any]) -> Code:
+    led = entry.get("led")
+    return build(
+        Code,
+        {"number": None, **entry},
+        id=f"{family}:{entry['symbol']}",
+        family=family,
+        led=None if led is None else build(Led, led),
     )
 
 

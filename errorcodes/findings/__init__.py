@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from errorcodes._store import load
+from errorcodes._store import build, load
 from errorcodes.model import Finding
 
 
@@ -10,7 +10,7 @@ from errorcodes.model import Finding
 def findings() -> dict[str, Finding]:
     """Every finding and warning by id."""
     return {
-        id: Finding(id=id, **{**entry, "next": tuple(entry.get("next", ()))})
+        id: build(Finding, entry, id=id)
         for table in load("findings").values()
         for id, entry in table.items()
     }

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from errorcodes._store import load
+from errorcodes._store import build, load
 from errorcodes.model import Fix
 
 
@@ -10,7 +10,7 @@ from errorcodes.model import Fix
 def fixes() -> dict[str, Fix]:
     """Every fix by id."""
     return {
-        id: Fix(id=id, **{**entry, "steps": tuple(entry["steps"])})
+        id: build(Fix, entry, id=id)
         for table in load("fixes").values()
         for id, entry in table.items()
     }

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from errorcodes._store import load
+from errorcodes._store import build, load
 from errorcodes.model import Message
 
 
@@ -10,7 +10,7 @@ from errorcodes.model import Message
 def messages() -> tuple[Message, ...]:
     """Every known line, in the order a device prints them."""
     return tuple(
-        Message(id=id, **entry)
+        build(Message, entry, id=id)
         for _, table in sorted(load("messages").items(), key=lambda item: item[0] != "device")
         for id, entry in table.items()
     )

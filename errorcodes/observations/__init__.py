@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from errorcodes._store import load
+from errorcodes._store import build, load
 from errorcodes.codes import codes
 from errorcodes.model import Observation
 from errorcodes.releases import defects
@@ -12,7 +12,7 @@ from errorcodes.releases import defects
 def observations() -> dict[str, Observation]:
     """Every observation by id, those that releases and LED states bring included."""
     table = load("observations")["observations"]
-    found = {id: Observation(id=id, **entry) for id, entry in table.items()}
+    found = {id: build(Observation, entry, id=id) for id, entry in table.items()}
     for defect in defects():
         with_text = f"Device OS {{release}} has: {defect.title}"
         without_text = f"Device OS {{release}} does not have: {defect.title}"

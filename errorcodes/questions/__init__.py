@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from errorcodes._store import load
+from errorcodes._store import build, load
 from errorcodes.model import Answer, Question
 
 
@@ -10,13 +10,8 @@ from errorcodes.model import Answer, Question
 def questions() -> dict[str, Question]:
     """Every question by id."""
     return {
-        entry["id"]: Question(
-            **{
-                **entry,
-                "answers": tuple(Answer(**answer) for answer in entry["answers"]),
-                "asked_when": tuple(entry.get("asked_when", ())),
-                "moot_when": tuple(entry.get("moot_when", ())),
-            }
+        entry["id"]: build(
+            Question, entry, answers=tuple(build(Answer, answer) for answer in entry["answers"])
         )
         for table in load("questions").values()
         for entry in table["question"]

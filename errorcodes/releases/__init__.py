@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Final
 
-from errorcodes._store import load
+from errorcodes._store import build, load
 from errorcodes.model import Defect, Release, Visibility
 
 _VERSION: Final = re.compile(
@@ -38,23 +38,20 @@ def version_key(text: str) -> VersionKey | None:
 @cache
 def releases() -> tuple[Release, ...]:
     """Every release of the table, oldest first."""
-    found = (Release(**entry) for entry in load("releases")["releases"]["release"])
+    found = (build(Release, entry) for entry in load("releases")["releases"]["release"])
     return tuple(sorted(found, key=lambda r: version_key(r.version) or (0, 0, 0, 0, 0)))
 
 
 @cache
 def defects() -> tuple[Defect, ...]:
     """Faults and traits that a range of releases has."""
-    return tuple(Defect(**entry) for entry in load("releases")["releases"]["defect"])
+    return tuple(build(Defect, entry) for entry in load("releases")["releases"]["defect"])
 
 
 @cache
 def visibilities() -> tuple[Visibility, ...]:
     """What stock builds print, by range of releases."""
-    return tuple(
-        Visibility(**{**entry, "shows": tuple(entry["shows"])})
-        for entry in load("releases")["releases"]["visibility"]
-    )
+    return tuple(build(Visibility, entry) for entry in load("releases")["releases"]["visibility"])
 
 
 def has_defect(defect: Defect, version: str) -> bool | None:

@@ -149,6 +149,11 @@ def test_the_longest_label_and_fact_fit_a_line() -> None:
 def test_time_that_goes_back_is_raised_to_the_latest() -> None:
     """Order is what counts; a late fact must not end a recording."""
     items = [Marker(5.0, "a"), Fact(4.0, "net:err", 1007), Marker(5.5, "b")]
+    assert [line.split(",")[0] for line in lines_of(*items)] == [
+        "[5.000000",
+        "[5.000000",
+        "[5.500000",
+    ]
     assert [item.time for item in read(recorded(items))[0]] == [5.0, 5.0, 5.5]
 
 

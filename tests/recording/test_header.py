@@ -1,6 +1,7 @@
 """The first line: what it says, who may read it, how it is recognised."""
 
 import json
+import sys
 from dataclasses import replace
 
 import pytest
@@ -95,6 +96,17 @@ def test_a_newer_format_asks_for_an_update() -> None:
     """The user's next step stands in the message."""
     with pytest.raises(RecordingError, match=r"newer wpa2diag.*update wpa2diag"):
         decode_header(first_line(format=FORMAT + 1))
+
+
+def test_a_number_of_endless_digits_costs_no_time() -> None:
+    """Also where Python's own bound on digits is switched off."""
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        with pytest.raises(RecordingError, match="too many digits"):
+            decode_header(b'{"version":2,"timestamp":' + b"9" * 1_000_000 + b"}")
+    finally:
+        sys.set_int_max_str_digits(before)
 
 
 def test_asciicast_3_names_the_way_to_convert_it() -> None:

@@ -30,6 +30,12 @@ def test_speed_divides_and_the_cap_bounds_before_it() -> None:
     assert waits(idle_cap=0.0) == [0.0, 0.0, 0.0, 0.0]
 
 
+def test_time_that_goes_back_is_no_wait_below_zero() -> None:
+    """Items may come from elsewhere than a recording; the gap counts from the latest."""
+    items = [Marker(5.0, "a"), Marker(3.0, "b"), Marker(6.0, "c")]
+    assert [wait for wait, _ in pace(items)] == [5.0, 0.0, 1.0]
+
+
 def test_infinite_speed_waits_for_nothing() -> None:
     """`--instant`."""
     assert waits(speed=math.inf) == [0.0, 0.0, 0.0, 0.0]
