@@ -6,11 +6,10 @@ newer TOML (an editable checkout) is not used.
 """
 
 import json
-import tomllib
-from pathlib import Path
+import os
 from typing import Any, Final, TypeVar
 
-_HERE: Final = Path(__file__).parent
+_HERE: Final = os.path.dirname(os.path.abspath(__file__))
 _COMPILED: Final = "_compiled.json"
 
 _Record = TypeVar("_Record")
@@ -21,10 +20,11 @@ Tables = dict[str, dict[str, Any]]
 
 def load(room: str) -> Tables:
     """Return the tables of one room, such as `codes`."""
-    folder = _HERE / room
-    sources = sorted(folder.glob("*.toml"))
+    folder = os.path.join(_HERE, room)
+    sources = _sources(folder)
     try:
-        compiled = json.loads((folder / _COMPILED).read_bytes())
+        with open(os.path.join(folder, _COMPILED), "rb") as file:
+            compiled = json.loads(file.read())
     except FileNotFoundError:
         return _parse(sources)
     if sources and compiled["fingerprint"] != _fingerprint(sources):
@@ -38,21 +38,39 @@ def build(kind: type[_Record], entry: dict[str, Any], **changes: Any) -> _Record
     return kind(**{**fields, **changes})
 
 
-def compile_rooms() -> list[Path]:
+def compile_rooms() -> list[str]:
     """Write the compiled file of every room that has TOML; return the files written."""
-    written: list[Path] = []
-    for folder in sorted({source.parent for source in _HERE.glob("*/*.toml")}):
-        sources = sorted(folder.glob("*.toml"))
-        content = {"fingerprint": _fingerprint(sources), "tables": _parse(sources)}
-        target = folder / _COMPILED
-        target.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), "utf-8")
-        written.append(target)
+    written: list[str] = []
+    for room in sorted(os.listdir(_HERE)):
+        folder = os.path.join(_HERE, room)
+        sources = _sources(folder) if os.path.isdir(folder) else []
+        if sources:
+            content = {"fingerprint": _fingerprint(sources), "tables": _parse(sources)}
+            target = os.path.join(folder, _COMPILED)
+            with open(target, "w", encoding="utf-8") as file:
+                json.dump(content, file, ensure_ascii=False, separators=(",", ":"))
+            written.append(target)
     return written
 
 
-def _parse(sources: list[Path]) -> Tables:
-    return {source.stem: tomllib.loads(source.read_text("utf-8")) for source in sources}
+def _sources(folder: str) -> list[str]:
+    names = sorted(name for name in os.listdir(folder) if name.endswith(".toml"))
+    return [os.path.join(folder, name) for name in names]
 
 
-def _fingerprint(sources: list[Path]) -> list[list[str | int]]:
-    return [[s.name, s.stat().st_size, s.stat().st_mtime_ns] for s in sources]
+def _parse(sources: list[str]) -> Tables:
+    import tomllib  # a checkout needs it; an installed package, which is to start fast, does not
+
+    tables: Tables = {}
+    for source in sources:
+        with open(source, "rb") as file:
+            tables[os.path.basename(source).removesuffix(".toml")] = tomllib.load(file)
+    return tables
+
+
+def _fingerprint(sources: list[str]) -> list[list[str | int]]:
+    found: list[list[str | int]] = []
+    for source in sources:
+        status = os.stat(source)
+        found.append([os.path.basename(source), status.st_size, status.st_mtime_ns])
+    return found

@@ -8,9 +8,13 @@ from typing import Final, NamedTuple
 from errorcodes.causes import causes
 from errorcodes.codes import by_symbol, codes, lookup, parse_number
 from errorcodes.findings import findings
-from errorcodes.model import Cause, Code, Finding
+from errorcodes.fixes import fixes
+from errorcodes.model.causes import Cause
+from errorcodes.model.codes import Code
+from errorcodes.model.findings import Finding
+from errorcodes.model.fixes import Fix
 
-Record = Code | Cause | Finding
+Record = Code | Cause | Finding | Fix
 
 _WORD: Final = re.compile(r"[a-z0-9]+", re.ASCII)
 _SAME: Final = {
@@ -55,6 +59,10 @@ _COLOURS: Final = frozenset(
 )
 
 
+_STEM: Final = 4
+"""Letters from which the start of a word stands for the word: filter, filtered."""
+
+
 class Hit(NamedTuple):
     """A record found and how well it fits."""
 
@@ -81,6 +89,8 @@ def search(text: str, limit: int = 8) -> list[Record]:
 def led(text: str) -> list[Code]:
     """Return the LED states a description fits, best first: "3 orange blinks", "sos 8"."""
     words = _words(text)
+    if not words:
+        return []
     found: list[Hit] = []
     for code, phrases in _led_phrases():
         best = max(
@@ -88,7 +98,8 @@ def led(text: str) -> list[Code]:
             default=0.0,
         )
         colours = words & _COLOURS
-        if colours and code.led is not None and code.led.colour not in colours:
+        named = {code.led.colour for _ in (1,) if code.led}.union(*phrases)
+        if colours and not colours & named:
             continue
         if best >= 0.5:
             found.append(Hit(code, best))
@@ -125,10 +136,19 @@ def _hits(words: frozenset[str]) -> Iterator[Hit]:
     if not words:
         return
     for record, strong, weak in _index():
-        score = sum(3.0 if word in strong else 1.0 if word in weak else 0.0 for word in words)
-        found = sum(word in strong or word in weak for word in words)
-        if found == len(words) or (found >= 2 and score >= len(words)):
-            yield Hit(record, score / len(words) + found / len(words))
+        scores = [_fit(word, strong, weak) for word in words]
+        found = sum(score > 0 for score in scores)
+        if found == len(words) or (found >= 2 and sum(scores) >= len(words)):
+            yield Hit(record, (sum(scores) + found) / len(words))
+
+
+def _fit(word: str, strong: frozenset[str], weak: frozenset[str]) -> float:
+    """3 for a word of the name, 1 for one of the text; the start of a word counts a little less."""
+    if word in strong:
+        return 3.0
+    if len(word) >= _STEM and any(other.startswith(word) for other in strong):
+        return 2.5
+    return 1.0 if word in weak else 0.0
 
 
 @cache
@@ -138,7 +158,11 @@ def _index() -> tuple[tuple[Record, frozenset[str], frozenset[str]], ...]:
             (c, f"{c.symbol} {' '.join(c.aliases)}", f"{c.meaning} {c.not_meaning}")
             for c in codes()
         ),
-        *((c, f"{c.id} {c.title}", c.summary) for c in causes().values()),
+        *(
+            (c, f"{c.id} {c.title}", f"{c.summary} {' '.join(c.server_log.values())}")
+            for c in causes().values()
+        ),
+        *((f, f"{f.id} {f.title}", " ".join(f.steps)) for f in fixes().values()),
         *((f, f"{f.id} {f.title}", f.text) for f in findings().values()),
     ]
     return tuple((record, _words(names), _words(text)) for record, names, text in described)

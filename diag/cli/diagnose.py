@@ -12,7 +12,8 @@ from diag.cli.facts_options import fact_options, told_facts
 from diag.cli.paint import heading, wrap
 from diag.cli.text import diagnosis_text, headline
 from diag.diagnosis import Diagnosis, Verdict
-from diag.stream import Fact, inert
+from diag.inert import inert
+from diag.stream import Fact
 from diag.tasks.diagnosing import diagnose_input
 from diag.tasks.intake import InputError, Progress, find_inputs
 
@@ -30,7 +31,8 @@ _Result = tuple[str, Diagnosis | str]
 
 
 @click.command("diagnose")
-@click.argument("inputs", nargs=-1, metavar="FILE…", type=click.Path(path_type=str))
+# Whether it can be read shows when it is opened, and has its own exit code.
+@click.argument("inputs", nargs=-1, metavar="FILE…", type=click.Path(readable=False, path_type=str))
 @click.option(
     "--format",
     "form",
@@ -64,6 +66,8 @@ def command(inputs: tuple[str, ...], form: str, **options: Any) -> None:
             raise Failure("name a log file, or - for standard input, or give --code N", Exit.USAGE)
         results: list[_Result] = [("", diagnose_input(None, facts))]
         sys.exit(_report(results, form))
+    if options.get("code") is not None:
+        raise Failure("--code stands in place of a file; give one or the other", Exit.USAGE)
     paths: list[str] = []
     folder = False
     for path in inputs:

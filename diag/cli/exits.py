@@ -5,7 +5,7 @@ from typing import IO, Any
 
 import click
 
-from diag.stream import inert
+from diag.inert import inert
 
 
 class Exit(IntEnum):

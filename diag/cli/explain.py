@@ -1,6 +1,7 @@
 """`wpa2diag explain`."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -8,10 +9,32 @@ import click
 
 from diag.cli.exits import Exit, Failure
 from diag.cli.paint import heading, wrap
-from errorcodes.codes import families, parse_number, plain_number
-from errorcodes.model import CONFIDENCES, Cause, Code, Finding, Message
+from errorcodes.codes import families, lookup, parse_number, plain_number
+from errorcodes.model.causes import Cause
+from errorcodes.model.codes import Code
+from errorcodes.model.confidence import CONFIDENCES
+from errorcodes.model.findings import Finding
+from errorcodes.model.fixes import Fix
+from errorcodes.model.messages import Message
+from errorcodes.model.releases import Release
 
-_LINE_SIGNS: Final = ("result:", "] ", "(): ", '{"l":')
+_SHORT: Final = re.compile(r"\S+")
+_NUMBERS: Final = re.compile(r"(?<![\w.:-])-?(?:0[xX][0-9a-fA-F]{1,8}|\d{1,5})(?![\w.])")
+_JOIN_RESULTS: Final = 1000
+"""Numbers from here on are join results unless words say otherwise."""
+_CONTEXTS: Final = (
+    ("net:stat", "net:stat"),
+    ("net:dconnrsn", "net:dconnrsn"),
+    ("net:err", "net:err"),
+    ("result", "join"),
+    ("supplicant", "supplicant"),
+    ("handshake", "cloud"),
+    ("cloud error", "cloud-error"),
+    ("sos", "panic"),
+    ("panic", "panic"),
+)
+_IN_FULL: Final = 3
+"""Records shown whole; of the others only the names."""
 
 
 @click.command("explain", context_settings={"ignore_unknown_options": True})
@@ -39,7 +62,10 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
             json.dumps({"schema": 1, "query": text, "line": entry, "results": found}, indent=2)
         )
     elif message is not None or records:
-        click.echo("\n\n".join("\n".join(_text(record)) for record in _all(message, records)))
+        every = list(_all(message, records))
+        click.echo("\n\n".join("\n".join(_text(record)) for record in every[:_IN_FULL]))
+        for number, record in enumerate(every[_IN_FULL:]):
+            click.echo(("\nAlso:\n" if number == 0 else "") + wrap(_title(record), "  "))
         reduced = _reduced(text)
         if reduced:
             click.echo(f"\n{reduced}")
@@ -50,7 +76,7 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
         raise Failure(f"nothing known about {text[:80]!r}; {hint}", Exit.UNDECIDED)
 
 
-_Record = Code | Cause | Finding | Message
+_Record = Code | Cause | Finding | Fix | Message | Release
 
 
 def _all(message: Message | None, records: list[_Record]) -> Iterator[_Record]:
@@ -60,20 +86,49 @@ def _all(message: Message | None, records: list[_Record]) -> Iterator[_Record]:
 
 
 def _find(text: str) -> tuple[Message | None, list[_Record]]:
-    """A whole log line is understood as such; anything else is looked up or searched."""
-    if any(sign in text for sign in _LINE_SIGNS):
+    """The line and the records a text stands for, the most literal reading first."""
+    number = parse_number(text)
+    if number is not None:
+        return None, list(lookup(number))
+    release = _release(text)
+    if release is not None:
+        return None, [release]
+    if not _SHORT.fullmatch(text):
         found = _find_line(text)
         if found[0] is not None:
             return found
+    named = _named_numbers(text)
+    if named:
+        return None, named
     from errorcodes.search import search
 
     return None, list(search(text))
 
 
+def _release(text: str) -> Release | None:
+    text = text.lower().removeprefix("device os").strip()
+    if "." not in text:
+        return None
+    from errorcodes.releases import releases
+
+    return next((r for r in releases() if r.version == text.removeprefix("v")), None)
+
+
+def _named_numbers(text: str) -> list[_Record]:
+    """Numbers whose meaning the words before them fix: `net:stat 3`, `error 1007`."""
+    words = text.lower()
+    context = next((context for word, context in _CONTEXTS if word in words), None)
+    found: list[_Record] = []
+    for part in _NUMBERS.findall(text):
+        number = int(part, 0)
+        if context is not None or number >= _JOIN_RESULTS:
+            found += lookup(number, context)
+    return found
+
+
 def _find_line(text: str) -> tuple[Message | None, list[_Record]]:
     from diag.log import LogReader
     from diag.log.catalogue import understand, understand_bare
-    from errorcodes.codes import lookup
 
     contexts = {
         "join-failed": "join",
@@ -81,16 +136,22 @@ def _find_line(text: str) -> tuple[Message | None, list[_Record]]:
         "cloud-handshake-failed": "cloud",
         "cloud-loop-error": "cloud",
         "cloud-error": "cloud-error",
+        "reset-reason": "panic",
     }
     reader = LogReader()
-    for event in reader.feed(text.encode("utf-8", "replace") + b"\n") + reader.close():
-        meaning = understand(event.text) or understand_bare(event.text)
+    events = reader.feed(text.encode("utf-8", "replace") + b"\n") + reader.close()
+    readings = [event.text for event in events if event.text] or [text.strip()]
+    for reading in readings:
+        meaning = understand(reading) or understand_bare(reading)
         if meaning is None:
             continue
-        context = contexts.get(event.kind.value)
+        context = contexts.get(meaning.kind.value)
+        number = meaning.number
+        if context == "panic":
+            number = int(meaning.name) if meaning.number == 130 and meaning.name else None
         codes: list[_Record] = []
-        if context is not None and event.number is not None:
-            codes = list(lookup(event.number, context))
+        if context is not None and number is not None:
+            codes = list(lookup(number, context))
         return meaning.message, codes
     return None, []
 
@@ -109,6 +170,10 @@ def _text(record: _Record) -> Iterator[str]:
         yield heading("This line")
         yield wrap(record.means, "  ")
         yield wrap(f"{record.source} ({CONFIDENCES[record.confidence]})", "  Source: ")
+    elif isinstance(record, Fix):
+        yield from _fix_text(record)
+    elif isinstance(record, Release):
+        yield from _release_text(record)
     elif isinstance(record, Cause):
         yield heading(f"Cause: {record.title}  [{record.id}]")
         yield wrap(record.summary, "  ")
@@ -119,6 +184,39 @@ def _text(record: _Record) -> Iterator[str]:
         yield heading(f"{record.kind.capitalize()}: {record.title}  [{record.id}]")
         yield wrap(record.text, "  ")
         yield wrap(f"{record.source} ({CONFIDENCES[record.confidence]})", "  Source: ")
+
+
+def _title(record: _Record) -> str:
+    if isinstance(record, Code):
+        number = "" if record.number is None else f"{record.number} "
+        return f"{number}{record.symbol} ({families()[record.family].title})"
+    if isinstance(record, Message | Release):
+        return record.version if isinstance(record, Release) else record.text
+    return f"{record.title} [{record.id}]"
+
+
+def _fix_text(fix: Fix) -> Iterator[str]:
+    yield heading(f"Fix: {fix.title}  [{fix.id}]")
+    for step in fix.steps:
+        yield wrap(step, "  - ")
+    yield wrap(f"{fix.minutes} min, risk {fix.risk}: {fix.risk_text}", "  Takes: ")
+    if fix.caution:
+        yield wrap(fix.caution, "  ! ")
+
+
+def _release_text(release: Release) -> Iterator[str]:
+    from errorcodes.releases import defects, has_defect, visibility
+
+    yield heading(f"Device OS {release.version}   (module version {release.module_version})")
+    if release.note:
+        yield wrap(release.note, "  ")
+    shown = visibility(release.version)
+    if shown is not None:
+        yield wrap(shown.text, "  Prints: ")
+    for defect in defects():
+        if has_defect(defect, release.version):
+            until = f" (until {defect.fixed})" if defect.fixed else ""
+            yield wrap(f"{defect.title}{until}", "  * ")
 
 
 def _code_text(code: Code) -> Iterator[str]:
@@ -169,6 +267,22 @@ def _record_json(record: _Record) -> dict[str, Any]:
         }
     if isinstance(record, Message):
         return {"type": "message", "id": record.id, "text": record.text, "means": record.means}
+    if isinstance(record, Fix):
+        return {
+            "type": "fix",
+            "id": record.id,
+            "title": record.title,
+            "steps": list(record.steps),
+            "minutes": record.minutes,
+            "caution": record.caution,
+        }
+    if isinstance(record, Release):
+        return {
+            "type": "release",
+            "version": record.version,
+            "module_version": record.module_version,
+            "note": record.note,
+        }
     if isinstance(record, Cause):
         return {
             "type": "cause",

@@ -4,11 +4,13 @@ import os
 import signal
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Final
 
 import click
 
 from diag.cli.exits import Exit
+from diag.inert import inert
 
 _COMMANDS: Final = {
     "explain": "Say what a code, an LED, a log line or a word means.",
@@ -75,11 +77,17 @@ def main() -> None:
     if hasattr(signal, "SIGPIPE"):
         # `wpa2diag ... | head` ends quietly, like any other filter.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A name in another script is no reason to fail on a Latin-1 terminal.
+            stream.reconfigure(errors="backslashreplace")
     try:
         cli.main(prog_name="wpa2diag", standalone_mode=False)
     except click.exceptions.Exit as exit:
         sys.exit(exit.exit_code)
     except click.ClickException as error:
+        # click quotes most of what was typed, but not all of it.
+        error.message = "\n".join(map(inert, error.message.split("\n")))
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):

@@ -1,21 +1,30 @@
 """Text for a terminal: widths, colour that is never the only signal, inert device text."""
 
-import shutil
+import os
 import sys
 import textwrap
 from typing import Final
 
 import click
 
-from diag.stream import inert
+from diag.inert import inert
 
 _NARROWEST: Final = 40
 _WIDEST: Final = 100
+_USUAL: Final = 80
 
 
 def width() -> int:
     """Columns to write in."""
-    return max(_NARROWEST, min(shutil.get_terminal_size((80, 24)).columns, _WIDEST))
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isascii() and columns.isdigit() and int(columns) > 0:
+        wanted = int(columns)
+    else:
+        try:
+            wanted = os.get_terminal_size(sys.stdout.fileno()).columns or _USUAL
+        except (OSError, ValueError, AttributeError):
+            wanted = _USUAL
+    return max(_NARROWEST, min(wanted, _WIDEST))
 
 
 def fancy() -> bool:

@@ -13,13 +13,14 @@ from diag.cli.facts_options import fact_options, told_facts
 from diag.cli.paint import fancy, wrap
 from diag.cli.text import diagnosis_text, headline
 from diag.diagnosis import Diagnosis
-from diag.stream import Fact, inert
+from diag.inert import inert
+from diag.stream import Fact
 from diag.tasks.intake import InputError, Source, open_source
 from diag.tasks.replaying import Shown, replay
 
 
 @click.command("replay")
-@click.argument("file", type=click.Path(path_type=str))
+@click.argument("file", type=click.Path(readable=False, path_type=str))
 @click.option(
     "--speed",
     type=click.FloatRange(0.01, 10_000),
@@ -43,9 +44,9 @@ def command(file: str, speed: float, instant: bool, start: str | None, **options
 
     Exit codes: those of `diagnose` for the session's end; 3 input unusable.
     """
+    facts = told_facts(options)
     try:
-        source = open_source(file)
-        play(source, speed=speed, instant=instant, start=start, facts=told_facts(options))
+        play(open_source(file), speed=speed, instant=instant, start=start, facts=facts)
     except InputError as error:
         raise Failure(str(error)) from error
 

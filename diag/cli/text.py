@@ -16,12 +16,23 @@ _SURE: Final = (
     (0.85, "almost certainly"),
     (0.4, "probably"),
     (0.2, "perhaps"),
-    (0.0, "no clear cause; first guess"),
 )
+_WORDS: Final = {
+    Verdict.FAULT: "FAULT",
+    Verdict.NO_FAULT: "FINE",
+    Verdict.INSUFFICIENT: "UNCLEAR",
+    Verdict.UNSUPPORTED: "OTHER DEVICE",
+}
 _GOOD: Final = {
     "join": "the device joined the network",
     "address": "the device joined and has an address",
     "cloud": "the device is connected to the cloud",
+}
+_OUTCOMES: Final = {
+    Outcome.JOINED: "joined",
+    Outcome.NO_SUPPLICANT: "no supplicant",
+    Outcome.CANCELLED: "cancelled",
+    Outcome.OPEN: "no result",
 }
 _ATTEMPTS: Final = 6
 _CAUSES: Final = 3
@@ -51,7 +62,10 @@ def headline(diagnosis: Diagnosis) -> str:
         if not diagnosis.causes:
             return f"Fault at the {diagnosis.stage or 'join'} stage; its cause is not known."
         first = diagnosis.causes[0]
-        sure = next(word for least, word in _SURE if first.probability >= least)
+        sure = next((word for least, word in _SURE if first.probability >= least), None)
+        if sure is None:
+            several = [f"{c.title} ({c.probability:.0%})" for c in diagnosis.causes[:3]]
+            return f"Not clear yet. Likeliest: {'; '.join(several)}"
         return f"{sure.capitalize()}: {first.title} ({first.probability:.0%})"
     if diagnosis.verdict is Verdict.NO_FAULT:
         return f"No fault: {_GOOD.get(diagnosis.stage or '', _GOOD['join'])}."
@@ -62,7 +76,7 @@ def headline(diagnosis: Diagnosis) -> str:
 
 def _lines(diagnosis: Diagnosis) -> Iterator[str]:
     colour = {Verdict.FAULT: "red", Verdict.NO_FAULT: "green"}.get(diagnosis.verdict, "yellow")
-    word = diagnosis.verdict.value.upper()
+    word = _WORDS[diagnosis.verdict]
     where = (
         f" at {diagnosis.stage}" if diagnosis.verdict is Verdict.FAULT and diagnosis.stage else ""
     )
@@ -104,9 +118,7 @@ def _attempts(diagnosis: Diagnosis) -> Iterator[str]:
         return
     shown: list[str] = []
     for attempt in diagnosis.attempts[-_ATTEMPTS:]:
-        result = str(attempt.code) if attempt.code is not None else attempt.outcome.value
-        if attempt.outcome is Outcome.CANCELLED:
-            result = "cancelled"
+        result = _OUTCOMES.get(attempt.outcome) or str(attempt.code)
         took = attempt.elapsed_ms
         shown.append(result if took is None else f"{result} ({took / 1000:.1f} s)")
     names = sorted({attempt.ssid for attempt in diagnosis.attempts if attempt.ssid})
@@ -124,7 +136,8 @@ def _causes(diagnosis: Diagnosis) -> Iterator[str]:
         yield f"  {rest:4.0%} {bar(rest)} other causes"
     yield ""
     first = diagnosis.causes[0]
-    yield heading("Why")
+    unclear = first.probability < _SURE[-1][0]
+    yield heading("Why the first of them" if unclear else "Why")
     yield wrap(first.summary, "  ")
     yield from _evidence(first)
     for group in diagnosis.lookalikes[:1]:
@@ -152,13 +165,12 @@ def _findings(diagnosis: Diagnosis) -> Iterator[str]:
         yield wrap(findings()[found.id].text, "  ! ")
     for found in notes[: 2 if fault else 4]:
         record = findings()[found.id]
-        text = record.title if fault else record.text
-        yield wrap(f"{text}{lines_note(found.lines)}", "  * ")
+        yield wrap(f"{record.title}. {record.text}{lines_note(found.lines)}", "  * ")
     yield ""
 
 
 def _plan(diagnosis: Diagnosis) -> Iterator[str]:
-    yield heading("Do this first" if diagnosis.causes else "Next")
+    yield heading("Do this first (best chance for its effort)" if diagnosis.causes else "Next")
     for number, step in enumerate(diagnosis.plan[:_STEPS], start=1):
         yield from _step(number, step, in_full=number == 1)
     more = len(diagnosis.plan) - _STEPS

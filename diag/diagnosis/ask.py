@@ -7,7 +7,7 @@ from typing import Final
 from diag.diagnosis.facts import Facts
 from diag.diagnosis.weigh import UNKNOWN, entropy, probabilities, scores
 from errorcodes.causes import causes
-from errorcodes.model import Question
+from errorcodes.model.questions import Question
 from errorcodes.questions import questions
 
 _LEAST_BITS: Final = 0.03

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from diag.diagnosis.facts import Facts, all_facts, told_codes
+from diag.diagnosis.facts import Facts, all_facts, told_codes, vitals
 from diag.join import Attempt, History, LinkUp, Outcome, Supplicant
 from diag.log import Kind
 from errorcodes.releases import Visibility, visibility
@@ -15,6 +15,8 @@ AUTHENTICATION: Final = (1006, 1007, 1025)
 """The three faces of one failing authentication (knowledge 0.2)."""
 MIX: Final = (*AUTHENTICATION, 1024)
 _ENTERPRISE_EAP: Final = ("peap", "tls")
+_LED_CONNECTED: Final = "led-cyan-breathing"
+"""LED state of a device that is connected to the cloud (device-facts 8.1)."""
 _CONNECTED: Final = 4
 """`net:stat`: connected."""
 
@@ -44,6 +46,12 @@ class Case:
         """Take what a session knows."""
         self.history = history
         self.facts = all_facts(history, told)
+        self.overruled = {
+            name: value
+            for name, value in told.items()
+            if name in ("device-os", "eap") and self.facts.get(name) != value
+        }
+        """What was told and the log disproves."""
 
     @cached_property
     def release(self) -> str | None:
@@ -61,26 +69,30 @@ class Case:
         """Attempts of the log, else those told as numbers or kept in the vitals."""
         if self.history.attempts:
             return self.history.attempts
-        codes = told_codes(self.facts) or self._net_err()
+        codes = told_codes(self.facts) or self._net_errors()
         elapsed = self.facts.get("elapsed")
         end_ms = round(elapsed * 1000) if isinstance(elapsed, int | float) else None
         return tuple(
             replace(
                 Attempt(number=i, ssid=None, burst=1, round=i, episode=0, boot=0),
-                outcome=Outcome.FAILED,
-                code=code,
+                outcome=Outcome.FAILED if code else Outcome.JOINED,
+                code=code or None,
                 start_ms=None if end_ms is None else 0,
                 end_ms=end_ms,
             )
             for i, code in enumerate(codes, start=1)
         )
 
-    def _net_err(self) -> list[int]:
-        """The join code the vitals keep; it outlives a later success (device-facts 10)."""
-        code = self.facts.get("net:err")
-        if not isinstance(code, int) or code <= 0 or self.facts.get("net:stat") == _CONNECTED:
+    def _net_errors(self) -> list[int]:
+        """The join codes the vitals keep; they outlive a later success (device-facts 10)."""
+        if self.facts.get("net:stat") == _CONNECTED:
             return []
-        return [code]
+        read = [vitals(text).get("net:err") for _, text in self.history.vitals]
+        codes = [code for code in read if isinstance(code, int) and code > 0]
+        told = self.facts.get("net:err")
+        if not codes and isinstance(told, int) and told > 0:
+            codes = [told]
+        return codes
 
     @cached_property
     def link(self) -> LinkUp | None:
@@ -102,12 +114,14 @@ class Case:
         """Whether the log, or the vitals, end with the device joined."""
         if self.link is not None or self._just_joined:
             return True
+        if not self.attempts and f"led-{self.facts.get('led')}" == _LED_CONNECTED:
+            return True
         return not self.attempts and self.facts.get("net:stat") == _CONNECTED
 
     @property
     def _just_joined(self) -> bool:
         """Whether the last attempt ended without an error, its address not yet asked for."""
-        last = self.history.attempts[-1] if self.history.attempts else None
+        last = self.attempts[-1] if self.attempts else None
         if last is None or last.outcome is not Outcome.JOINED:
             return False
         link = self.history.links[-1] if self.history.links else None

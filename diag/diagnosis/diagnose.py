@@ -19,7 +19,8 @@ from diag.join import Attempt, History
 from errorcodes.causes import lookalikes
 from errorcodes.findings import findings
 from errorcodes.fixes import fixes
-from errorcodes.model import Confidence, Lookalike
+from errorcodes.model.causes import Lookalike
+from errorcodes.model.confidence import Confidence
 from errorcodes.observations import observations
 
 _SHOWN: Final = 0.01
@@ -100,10 +101,11 @@ def diagnose(history: History, told: Facts) -> Diagnosis:
     kind = family(case)
     if kind.id not in (PHOTON, UNKNOWN):
         return _other_family(case, kind)
-    seen = {item.id: item for item in observe(case)}
+    done = tried(case.facts)
+    outdated = {id for fix in done for id in fixes()[fix].supersedes}
+    seen = {item.id: item for item in observe(case) if item.id not in outdated}
     present = set(seen)
     states = stages(case, present)
-    done = tried(case.facts)
     ranked = weigh(present, done)
     verdict = _verdict(case, present, states)
     fault = verdict is Verdict.FAULT

@@ -10,6 +10,7 @@ from typing import Final
 from diag.join import History
 from diag.log import Kind
 from diag.stream import FactValue
+from errorcodes.codes import by_symbol, lookup, parse_number
 from errorcodes.fixes import fixes
 from errorcodes.questions import questions
 from errorcodes.releases import version_key
@@ -20,8 +21,25 @@ Facts = Mapping[str, FactValue]
 UNSUPPORTED_EAP: Final = ("ttls", "fast", "gtc", "mschapv2", "peapv1")
 _VITALS: Final = ("net:err", "net:stat", "net:rssi", "net:connatt", "net:dconn", "net:dconnrsn")
 _GARBAGE: Final = re.compile(r"\bfunction\b.{0,40}\(|\[native code\]")
-_CODES: Final = re.compile(r"-?\d{1,6}(?:[\s,;]+-?\d{1,6})*", re.ASCII)
+_SUPPLICANT_KINDS: Final = {
+    Kind.HEAP_BEFORE_SUPPLICANT,
+    Kind.SUPPLICANT_STARTING,
+    Kind.SUPPLICANT_STARTED,
+}
+_FIRST_ENTERPRISE: Final = version_key("0.7.0-rc.1") or (0, 7, 0, 2, 1)
 _ELAPSED: Final = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*(ms|s)?", re.ASCII)
+
+
+_LAST_MAJOR: Final = 3
+_PERSONAL: Final = ("psk", "wpa2-psk", "wpa-psk", "personal", "wpa2-personal", "open")
+_SERVER_WORDS: Final = {
+    "network policy": "nps",
+    "nps": "nps",
+    "freeradius": "freeradius",
+    "free radius": "freeradius",
+    "ise": "ise",
+    "clearpass": "clearpass",
+}
 
 
 class FactError(ValueError):
@@ -77,8 +95,8 @@ def parse_fact(name: str, text: str) -> FactValue:
     kind = fact_kinds().get(name)
     if kind is None:
         raise FactError(f"there is no fact {name!r}; known: {', '.join(sorted(fact_kinds()))}")
-    if name == "device-os" and version_key(text) is None:
-        raise FactError(f"{text!r} is no Device OS release; it looks like 1.5.2 or 0.8.0-rc.3")
+    if name == "device-os":
+        return _release(text)
     if name == "elapsed":
         return _elapsed(text)
     if name in ("rssi", *_VITALS):
@@ -88,8 +106,8 @@ def parse_fact(name: str, text: str) -> FactValue:
             raise FactError(f"{name} is a number, not {text!r}") from error
     if name == "led":
         return _led(text)
-    if name == "code" and not _CODES.fullmatch(text.strip()):
-        raise FactError(f"code is a number or several, such as 1006,1025; not {text!r}")
+    if name == "code":
+        return _codes(text)
     if kind.values:
         value = _value(name, text)
         if value not in kind.values:
@@ -115,10 +133,16 @@ def all_facts(history: History, told: Facts) -> dict[str, FactValue]:
     """
     facts: dict[str, FactValue] = {}
     for _, text in history.vitals:
-        facts.update(_vitals(text))
+        facts.update(vitals(text))
     release = history.marks.get(Kind.DEVICE_OS)
     if release is not None and release.name and version_key(release.name.split(" ")[0]):
         facts["device-os"] = release.name.split(" ")[0]
+    asked = history.marks.get(Kind.PROMPT_EAP_TYPE)
+    if asked is not None and asked.number in (0, 1):
+        facts["eap"] = ("peap", "tls")[asked.number]
+    outer = history.marks.get(Kind.PROMPT_OUTER_IDENTITY)
+    if outer is not None and outer.name is not None:
+        facts["outer-identity"] = outer_identity_shape(outer.name)
     if Kind.PEAP_VERSION_1 in history.marks:
         facts["peap-version"] = "1"
     if history.signals:
@@ -126,6 +150,13 @@ def all_facts(history: History, told: Facts) -> dict[str, FactValue]:
     elif isinstance(reading := facts.get("net:rssi"), int):
         facts["rssi"] = reading
     facts.update(told)
+    if _SUPPLICANT_KINDS & history.marks.keys():
+        # Only 0.7.0 and later print these, and only for Enterprise networks.
+        key = version_key(str(facts.get("device-os", "")))
+        if key is not None and key < _FIRST_ENTERPRISE:
+            del facts["device-os"]
+        if facts.get("eap") == "none":
+            del facts["eap"]
     return facts
 
 
@@ -140,10 +171,40 @@ def tried(facts: Facts) -> list[str]:
     return [part for part in str(facts.get("tried", "")).split(",") if part]
 
 
+def _release(text: str) -> str:
+    key = version_key(text)
+    if key is None:
+        raise FactError(f"{text!r} is no Device OS release; it looks like 1.5.2 or 0.8.0-rc.3")
+    if key[0] > _LAST_MAJOR:
+        raise FactError(
+            f"Device OS {text} does not run on a Photon or P1, whose last release is 3.3.1; "
+            "Photon 2, P2 and Gen 3 devices cannot join WPA2 Enterprise"
+        )
+    return text.strip().removeprefix("v")
+
+
+def _codes(text: str) -> str:
+    """The join codes in a list of numbers or symbols; several are joined by commas."""
+    numbers: list[int] = []
+    for part in re.split(r"[\s,;]+", text.strip()):
+        number = parse_number(part)
+        found = lookup(number, "join") if number is not None else by_symbol(part)
+        if not found or found[0].number is None:
+            raise FactError(
+                f"{part!r} is no join result; they look like 1006 or NOT_KEYED "
+                "(several: 1006,1025); see: wpa2diag explain 1006"
+            )
+        numbers.append(found[0].number)
+    return ",".join(map(str, numbers))
+
+
 def _value(name: str, text: str) -> str:
     value = text.strip().lower()
     if name == "eap":
         value = value.removeprefix("eap-").replace("/mschapv2", "").replace("peapv0", "peap")
+        value = "none" if value in _PERSONAL else value
+    if name == "server":
+        value = next((known for word, known in _SERVER_WORDS.items() if word in value), value)
     return {"true": "yes", "1": "yes"}.get(value, value) if name != "peap-version" else value
 
 
@@ -157,13 +218,14 @@ def _led(text: str) -> str:
 
 
 def _elapsed(text: str) -> float:
-    match = _ELAPSED.fullmatch(text.strip())
+    match = _ELAPSED.fullmatch(text.strip().replace(",", "."))
     if match is None:
         raise FactError(f"elapsed is a time such as 7s or 800ms, not {text!r}")
     return float(match[1]) / (1000 if match[2] == "ms" else 1)
 
 
-def _vitals(text: str) -> dict[str, FactValue]:
+def vitals(text: str) -> dict[str, FactValue]:
+    """Return the entries of a vitals object that a diagnosis asks for."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):

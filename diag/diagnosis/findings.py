@@ -7,6 +7,7 @@ from diag.diagnosis.case import MIX, Case
 from diag.diagnosis.weigh import Weighed
 from diag.join import Outcome
 from diag.log import Kind
+from errorcodes.findings import findings
 
 _WORTH_WARNING: Final = 0.05
 _LOCK_OUT: Final = ("re-enter-password", "unlock-account")
@@ -19,6 +20,8 @@ _PARTIAL: Final = 1003
 _NET_CONNECTING: Final = 3
 _NET_CONNECTED: Final = 4
 """Values of `net:stat` (device-facts 3.6)."""
+_DISCONNECTED_TO_LISTEN: Final = 4
+"""`net:dconnrsn`: listening mode (device-facts 3.6)."""
 
 
 class Found(NamedTuple):
@@ -29,12 +32,13 @@ class Found(NamedTuple):
 
 
 def find(case: Case, present: set[str], ranked: Sequence[Weighed]) -> list[Found]:
-    """Return every finding that holds, each once, warnings last."""
+    """Return every finding that holds, each once, the most telling first."""
     unique: dict[str, Found] = {}
     for finder in (_attempts, _log, _device, _after_join, _warnings):
         for found in finder(case, present, ranked):
             unique.setdefault(found.id, found)
-    return list(unique.values())
+    order = {id: place for place, id in enumerate(findings())}
+    return sorted(unique.values(), key=lambda found: order[found.id])
 
 
 def _attempts(case: Case, present: set[str], ranked: Sequence[Weighed]) -> Iterator[Found]:
@@ -91,12 +95,19 @@ def _device(case: Case, present: set[str], ranked: Sequence[Weighed]) -> Iterato
         yield Found("eap-config-cleared", (case.history.cleared_line,))
     if "heap-falling" in present:
         yield Found("heap-falling")
+    if "heap-alarm" in present and case.network is not None and case.network.enterprise:
+        yield Found("heap-alarm")
+    if any(case.facts.get(name) != value for name, value in case.overruled.items()):
+        yield Found("facts-disagree")
     if "rssi-error-marker" in present:
         yield Found("rssi-marker")
     if case.facts.get("net:err") not in (None, 0):
         if case.facts.get("net:stat") == _NET_CONNECTED:
             yield Found("net-err-outlives-success")
-        elif case.facts.get("net:stat") == _NET_CONNECTING:
+        elif (
+            case.facts.get("net:stat") == _NET_CONNECTING
+            or case.facts.get("net:dconnrsn") == _DISCONNECTED_TO_LISTEN
+        ):
             yield Found("vitals-tainted")
     if "outer-garbage" in present:
         yield Found("particle-cli-garbage")
@@ -111,7 +122,7 @@ def _after_join(case: Case, present: set[str], ranked: Sequence[Weighed]) -> Ite
     yield from _joined_after(case)
     if case.link is not None and "cloud-connected" not in present:
         yield Found("join-succeeded", (case.link.line,))
-    if "joined-earlier" in present:
+    if "joined-earlier" in present or _lost_between(case):
         yield Found("join-lost")
     if "server-log-accept" in present and not case.connected:
         yield Found("supplicant-success-not-joined")
@@ -120,6 +131,15 @@ def _after_join(case: Case, present: set[str], ranked: Sequence[Weighed]) -> Ite
     handshake = case.mark_line(Kind.CLOUD_HANDSHAKE_FAILED)
     if handshake:
         yield Found("not-a-join-code", handshake)
+
+
+def _lost_between(case: Case) -> bool:
+    """Whether a join, failures and another join follow one another."""
+    outcomes = [a.outcome for a in case.history.attempts]
+    if Outcome.JOINED not in outcomes:
+        return False
+    later = outcomes[outcomes.index(Outcome.JOINED) :]
+    return Outcome.FAILED in later and case.connected
 
 
 def _joined_after(case: Case) -> Iterator[Found]:

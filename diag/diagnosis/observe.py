@@ -30,6 +30,10 @@ NO_ADDRESS_MS: Final = (12_000, 45_000)
 """A rejoin this long after a join, without a sign of an address, is the DHCP time limit
 (15 s) or the network watchdog (30 s) running out (knowledge 2)."""
 
+_NOT_FOUND_NEWER: Final = 1066
+"""Newer name of 1024 (knowledge 1)."""
+_EDGE_OF_CELL: Final = {1006, 1024}
+"""Out of range is 1024 with 1006 now and then (knowledge 1, case 29)."""
 _SINGLE: Final = (1004, 1023, 1055, 1061, 1062, 1063, 1064, 2018)
 _CLASSES: Final[dict[str, tuple[int, ...]]] = {
     "code-no-memory": (8, 1014, 1029, 1031, 1038, 1065, 2027, 6004, 6005),
@@ -38,7 +42,17 @@ _CLASSES: Final[dict[str, tuple[int, ...]]] = {
     "code-eap-failure": (3023, 6011),
     "code-tls-peer-refused": (5019, 5035, 5036, 5037),
     "code-tls-alert": (5010, 5018),
+    "code-tls-timeout": (5031,),
+    "code-certificate-parse": (3035, 3036),
+    "code-key-shape": (1043, 1046, 1058),
+    "code-1044": (1044,),
+    "code-interface": (1057,),
 }
+_RESET_BY_PANIC: Final = 130
+"""`RESET_REASON_PANIC` of Device OS; the data is the panic code (device-facts 3.1)."""
+_NO_HEAP: Final = (8, 14)
+_ASSERTION: Final = 10
+"""Panic codes (device-facts 8.3)."""
 _KEY_ERRORS: Final = (6, 8, 16, 17, 25, 26)
 """Cloud protocol codes about keys (device-facts 3.7)."""
 
@@ -54,15 +68,17 @@ def observe(case: Case) -> list[Observed]:
 
 def _mix(case: Case) -> Iterator[Observed]:
     counts = {code: n for code, n in case.codes.items() if code in MIX}
+    if (newer := case.codes.get(_NOT_FOUND_NEWER)) is not None:
+        counts[1024] = counts.get(1024, 0) + newer
     if not counts:
         return
-    lines = case.lines_of(MIX)
+    lines = case.lines_of((*MIX, _NOT_FOUND_NEWER))
     listed = " and ".join(str(code) for code in sorted(counts) if code != 1024)
     if len(counts) == 1:
         yield Observed(f"mix-only-{next(iter(counts))}", lines)
     elif 1024 not in counts:
         yield Observed("mix-authentication", lines, {"codes": listed})
-    elif counts[1024] * 2 > sum(counts.values()):
+    elif counts[1024] * 2 > sum(counts.values()) or set(counts) == _EDGE_OF_CELL:
         yield Observed("mix-mostly-1024", lines, {"codes": listed})
     else:
         yield Observed("mix-some-1024", lines, {"codes": listed})
@@ -165,9 +181,8 @@ def _release(case: Case) -> Iterator[Observed]:
 def _led(case: Case) -> Iterator[Observed]:
     state, _, panic = str(case.facts.get("led", "")).partition(":")
     if panic:
-        id = "panic-out-of-heap" if panic in ("8", "14") else "panic-firmware"
-        yield Observed(id, (), {"code": panic})
-    if any(code.led is not None and code.symbol == state for code in all_codes()):
+        yield _panicked(int(panic), ())
+    elif any(code.led is not None and code.symbol == state for code in all_codes()):
         yield Observed(f"led-{state}")
 
 
@@ -194,6 +209,8 @@ def _credentials(case: Case) -> Iterator[Observed]:
             }[latest],
             (marks[latest],),
         )
+    if Kind.ENCRYPTED_KEY in history.marks:
+        yield Observed("key-encrypted", case.mark_line(Kind.ENCRYPTED_KEY))
     if Kind.SETUP_TOOL_TIMEOUT in history.marks:
         yield Observed("setup-tool-timeout", case.mark_line(Kind.SETUP_TOOL_TIMEOUT))
 
@@ -245,7 +262,9 @@ def _after_join(case: Case) -> Iterator[Observed]:
     focus_names = {a.ssid for a in case.focus}
     first = case.focus[0].number if case.focus and not case.connected else 0
     for attempt in history.attempts:
-        if attempt.outcome is Outcome.JOINED and attempt.number < first:
+        before = attempt.outcome is Outcome.JOINED and attempt.number < first
+        # What worked under other settings proves nothing of these.
+        if before and (attempt.end_line or 0) > (history.settings_line or 0):
             same = attempt.ssid in focus_names or None in focus_names
             yield Observed("joined-earlier" if same else "other-network-joins", attempt.lines[-1:])
     yield from _no_address(case)
@@ -316,7 +335,15 @@ def _signal(case: Case) -> Iterator[Observed]:
 
 def _panic(case: Case) -> Iterator[Observed]:
     if Kind.ASSERTION_FAILED in case.history.marks:
-        yield Observed("panic-firmware", case.mark_line(Kind.ASSERTION_FAILED), {"code": "10"})
+        yield _panicked(_ASSERTION, case.mark_line(Kind.ASSERTION_FAILED))
+    reset = case.history.marks.get(Kind.RESET_REASON)
+    if reset is not None and reset.number == _RESET_BY_PANIC and reset.name:
+        yield _panicked(int(reset.name), (reset.last_line,))
+
+
+def _panicked(code: int, lines: tuple[int, ...]) -> Observed:
+    id = "panic-out-of-heap" if code in _NO_HEAP else "panic-firmware"
+    return Observed(id, lines, {"code": str(code)})
 
 
 _OBSERVERS: Final[tuple[Callable[[Case], Iterator[Observed]], ...]] = (

@@ -10,14 +10,15 @@ from typing import Final
 
 from diag.diagnosis.weigh import Weighed
 from errorcodes.fixes import fixes
-from errorcodes.model import Fix
+from errorcodes.model.fixes import Fix
 
 _RISK_MINUTES: Final = {"none": 0, "low": 1, "medium": 8, "high": 30}
 """What a risk is worth in minutes."""
 _ADMINISTRATOR_MINUTES: Final = 15
 """Reaching a network administrator takes at least this long."""
-_WORTH_SAYING: Final = 0.02
-"""Chance of a cure under which a fix is noise."""
+_WORTH_SAYING: Final = 0.03
+_SHARE_OF_BEST: Final = 0.12
+"""Chance of a cure, absolute and against the best one's, under which a fix is noise."""
 
 
 AUTOMATIC: Final[frozenset[str]] = frozenset()
@@ -50,6 +51,7 @@ def plan(ranked: Sequence[Weighed], tried: Collection[str] = ()) -> list[Step]:
             share = weighed.probability * cure.chance
             chance[cure.fix] = chance.get(cure.fix, 0.0) + share
             meant.setdefault(cure.fix, []).append((share, weighed.cause.title))
+    least = max(_WORTH_SAYING, _SHARE_OF_BEST * max(chance.values(), default=0.0))
     steps = [
         Step(
             fixes()[id],
@@ -57,6 +59,6 @@ def plan(ranked: Sequence[Weighed], tried: Collection[str] = ()) -> list[Step]:
             tuple(title for share, title in sorted(meant[id], reverse=True) if share >= 0.01)[:3],
         )
         for id in chance
-        if id not in tried and chance[id] >= _WORTH_SAYING
+        if id not in tried and chance[id] >= least
     ]
     return sorted(steps, key=lambda step: (-step.chance / cost_minutes(step.fix), step.fix.id))

@@ -20,7 +20,9 @@ LED_CLOUD: Final = frozenset(
     }
 )
 """LED states that say the cloud connection failed (device-facts 8.2; knowledge 5)."""
-_LED_CYAN: Final = frozenset({"led-cyan-blinking", "led-cyan-blinking-fast", "led-cyan-breathing"})
+_LED_ADDRESSED: Final = frozenset(
+    {"led-cyan-blinking", "led-cyan-blinking-fast", "led-cyan-breathing", "led-green-breathing"}
+)
 _ADDRESS_KINDS: Final = (Kind.WATCHDOG_ARMED, Kind.ADDRESS_OBTAINED, Kind.BRING_UP_FAILED)
 
 
@@ -50,7 +52,7 @@ def stages(case: Case, present: set[str]) -> dict[str, StageState]:
         state = found[name]
         if passed and state is not StageState.FAILED and name != "supplicant":
             found[name] = StageState.REACHED
-        passed = passed or state is StageState.REACHED or (name == "join" and bool(case.codes))
+        passed = passed or state is StageState.REACHED
     return found
 
 
@@ -78,7 +80,8 @@ def _credentials(case: Case, present: set[str]) -> StageState:
     }
     if refused & present:
         return StageState.FAILED
-    if case.attempts or {"eap-config-valid", "console-saved"} & present:
+    stored = {"eap-config-valid", "console-saved", "supplicant-started", "network-personal"}
+    if case.connected or stored & present:
         return StageState.REACHED
     return StageState.UNKNOWN if _shows(case, "hal") else StageState.NOT_OBSERVABLE
 
@@ -104,7 +107,9 @@ def _join(case: Case, present: set[str]) -> StageState:
         return StageState.FAILED
     if any(a.outcome is Outcome.NO_SUPPLICANT for a in case.failures):
         return StageState.NOT_REACHED
-    if (LED_CLOUD | _LED_CYAN | {"led-green-blinking-fast"}) & present:
+    if "led-green-blinking" in present:
+        return StageState.FAILED
+    if (LED_CLOUD | _LED_ADDRESSED | {"led-green-blinking-fast"}) & present:
         return StageState.REACHED
     if not _shows(case, "hal"):
         return StageState.NOT_OBSERVABLE
@@ -114,7 +119,7 @@ def _join(case: Case, present: set[str]) -> StageState:
 def _address(case: Case, present: set[str]) -> StageState:
     if "no-address" in present:
         return StageState.FAILED
-    if "address-obtained" in present or (LED_CLOUD | _LED_CYAN) & present:
+    if "address-obtained" in present or (LED_CLOUD | _LED_ADDRESSED) & present:
         return StageState.REACHED
     if "led-green-blinking-fast" in present:
         return StageState.FAILED

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from errorcodes.causes import causes
-from errorcodes.model import Cause
+from errorcodes.model.causes import Cause
 
 UNKNOWN: Final = ""
 """Stands for "none of the known causes" among the scores."""
 _TEMPER: Final = 0.8
 """Observations overlap (code, timing and stage are one piece of physics), so their sum
 claims more than it knows; scores are scaled down by this before they become probabilities."""
-_TRIED_CAP: Final = 0.9
+_TRIED_CAP: Final = 0.95
 """A fix that did not help may have been done wrongly: never take its chance in full."""
 
 

@@ -11,7 +11,7 @@ from diag.log import Kind
 class Mark(NamedTuple):
     """All events of one kind, reduced to what a diagnosis asks of them."""
 
-    count: int
+    count: int  # pyright: ignore[reportIncompatibleMethodOverride]
     first_line: int
     last_line: int
     number: int | None
@@ -70,6 +70,8 @@ class History:
     """Where EAP settings were offered and no verdict followed."""
     cleared_line: int | None
     """Where stored EAP settings were cleared."""
+    settings_line: int | None
+    """Where settings were last changed, in the log or beside it."""
     restart_lines: tuple[int, ...]
     """Where the device's clock started again."""
     repeated_lines: int

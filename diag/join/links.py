@@ -34,6 +34,10 @@ _TROUBLE: Final = frozenset(
         Kind.INTERNET_TEST_FAILED,
     }
 )
+_PROVES_LINK: Final = frozenset(
+    {Kind.ADDRESS_OBTAINED, Kind.CLOUD_SOCKET_CONNECTED, Kind.CLOUD_CONNECTED}
+)
+"""What cannot be an echo of a link that has ended."""
 _ATTEMPT_BEGINS: Final = frozenset({Kind.JOINING, Kind.HEAP_BEFORE_SUPPLICANT})
 _LINK_LOST: Final = 3
 """`ARM_WLAN_WD 3`: the link was lost."""
@@ -68,19 +72,24 @@ class LinkTrack:
             self._links.append(
                 LinkUp(event.line, event.ms, event.boot, self._ssid, event.name or "dhcp")
             )
-        elif self._links and self._links[-1].boot == event.boot:
-            self._links[-1] = self._follow(self._links[-1], event)
+            return
+        last = self._links[-1] if self._links else None
+        if last is not None and last.boot != event.boot:
+            last = None
+        if last is not None and not (_ended(last) and kind in _PROVES_LINK):
+            self._links[-1] = self._follow(last, event)
         elif kind in _NEEDS_ADDRESS:
-            # The log begins after the join: what follows shows that there was one.
+            # The log does not show the join, but what follows shows that there was one.
             link = LinkUp(event.line, event.ms, event.boot, self._ssid, "unknown")
             self._links.append(self._follow(link, event))
 
     def _follow(self, link: LinkUp, event: Event) -> LinkUp:
         kind = event.kind
-        ended = link.rejoin_line is not None or link.lost_line is not None
+        ended = _ended(link)
         if kind in _ATTEMPT_BEGINS and not ended:
-            known = link.ms is not None and event.ms is not None
-            after = event.ms - link.ms if known else None  # pyright: ignore[reportOperatorIssue]
+            after = None
+            if link.ms is not None and event.ms is not None:
+                after = event.ms - link.ms
             return replace(link, rejoin_line=event.line, rejoin_after_ms=after)
         if ended:
             return link
@@ -95,3 +104,7 @@ class LinkTrack:
         if kind in _TROUBLE:
             return replace(link, cloud_trouble_line=event.line)
         return link
+
+
+def _ended(link: LinkUp) -> bool:
+    return link.rejoin_line is not None or link.lost_line is not None

@@ -4,7 +4,7 @@ import copy
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final, Self, TypeVar
+from typing import ClassVar, Final, Self, TypeVar
 
 from diag.join.attempts import Attempt, Outcome, Supplicant
 from diag.join.credentials import CredentialsTrack
@@ -54,6 +54,7 @@ class JoinTracker:
         self._foreign = 0
         self._levels: set[str] = set()
         self._last_line = 0
+        self._settings_line: int | None = None
 
     def copy(self) -> Self:
         """Return an independent tracker in the same state."""
@@ -66,6 +67,7 @@ class JoinTracker:
 
     def settings_changed(self) -> None:
         """Take note that something changed beside the log: later attempts are another matter."""
+        self._settings_line = self._last_line
         self._next_episode()
 
     def history(self) -> History:
@@ -83,6 +85,7 @@ class JoinTracker:
             eap_invalid_line=self._credentials.invalid_line,
             eap_unanswered_line=self._credentials.unanswered_line,
             cleared_line=self._credentials.cleared_line,
+            settings_line=self._settings_line,
             restart_lines=tuple(self._restarts),
             repeated_lines=self._repeated,
             system_lines=self._system,
@@ -115,10 +118,11 @@ class JoinTracker:
         if kind is Kind.OTHER:
             return
         _mark(self._marks, kind, event)
-        handler = _HANDLERS.get(kind)
+        handler = self._HANDLERS.get(kind)
         if handler is not None:
             handler(self, event)
         if self._credentials.take(event):
+            self._settings_line = event.line
             self._next_episode()
         self._links.take(event)
 
@@ -157,7 +161,7 @@ class JoinTracker:
         self._open = None
         if attempt.round == 0:
             attempt = self._named(attempt, attempt.ssid)
-        if attempt.outcome is not Outcome.CANCELLED:
+        if attempt.outcome is not Outcome.CANCELLED or outcome is Outcome.JOINED:
             attempt = replace(attempt, outcome=outcome)
         attempt = replace(attempt, **changes)  # pyright: ignore[reportArgumentType]
         self._attempts.append(attempt)
@@ -228,7 +232,14 @@ class JoinTracker:
             self._succeed(event)
             return
         last = self._attempts[-1] if self._attempts else None
-        if last is None or last.outcome is not Outcome.JOINED or last.boot != event.boot:
+        if last is None or last.boot != event.boot:
+            self._open = self._begin(event)
+            self._succeed(event)
+        elif last.outcome is Outcome.CANCELLED and last.code is None:
+            # The cancel came too late.
+            self._open = self._attempts.pop()
+            self._succeed(event)
+        elif last.outcome is not Outcome.JOINED:
             self._open = self._begin(event)
             self._succeed(event)
 
@@ -278,27 +289,26 @@ class JoinTracker:
     def _vital(self, event: Event) -> None:
         self._vitals.append((event.line, event.text))
 
-
-_HANDLERS: Final[dict[Kind, Callable[[JoinTracker, Event], None]]] = {
-    Kind.HEAP_BEFORE_SUPPLICANT: JoinTracker._heap_before_supplicant,
-    Kind.SUPPLICANT_STARTING: JoinTracker._supplicant_starting,
-    Kind.SUPPLICANT_STARTED: JoinTracker._supplicant_started,
-    Kind.HEAP_AFTER_SUPPLICANT: JoinTracker._heap_after_supplicant,
-    Kind.JOINING: JoinTracker._joining,
-    Kind.HEAP_AT_JOIN: JoinTracker._heap_at_join,
-    Kind.JOIN_FAILED: JoinTracker._join_failed,
-    Kind.SUPPLICANT_STOPPING: JoinTracker._supplicant_stopping,
-    Kind.HEAP_AFTER_STOP: JoinTracker._heap_after_stop,
-    Kind.INTERFACE_UP: JoinTracker._interface_up,
-    Kind.CONNECT_CANCELLED: JoinTracker._cancelled,
-    Kind.WIFI_ON: JoinTracker._burst_ends,
-    Kind.WLAN_RESET: JoinTracker._burst_ends,
-    Kind.FAMILY: JoinTracker._family,
-    Kind.WICED_SDK: JoinTracker._status_word,
-    Kind.SERVER_LOG: JoinTracker._server,
-    Kind.RSSI: JoinTracker._signal,
-    Kind.VITALS: JoinTracker._vital,
-}
+    _HANDLERS: ClassVar[dict[Kind, "Callable[[JoinTracker, Event], None]"]] = {
+        Kind.HEAP_BEFORE_SUPPLICANT: _heap_before_supplicant,
+        Kind.SUPPLICANT_STARTING: _supplicant_starting,
+        Kind.SUPPLICANT_STARTED: _supplicant_started,
+        Kind.HEAP_AFTER_SUPPLICANT: _heap_after_supplicant,
+        Kind.JOINING: _joining,
+        Kind.HEAP_AT_JOIN: _heap_at_join,
+        Kind.JOIN_FAILED: _join_failed,
+        Kind.SUPPLICANT_STOPPING: _supplicant_stopping,
+        Kind.HEAP_AFTER_STOP: _heap_after_stop,
+        Kind.INTERFACE_UP: _interface_up,
+        Kind.CONNECT_CANCELLED: _cancelled,
+        Kind.WIFI_ON: _burst_ends,
+        Kind.WLAN_RESET: _burst_ends,
+        Kind.FAMILY: _family,
+        Kind.WICED_SDK: _status_word,
+        Kind.SERVER_LOG: _server,
+        Kind.RSSI: _signal,
+        Kind.VITALS: _vital,
+    }
 
 
 def _mark(marks: dict[_Key, Mark], key: _Key, event: Event) -> None:

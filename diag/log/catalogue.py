@@ -6,10 +6,14 @@ from typing import Final, NamedTuple
 
 from diag.log.events import Kind
 from errorcodes.messages import messages
-from errorcodes.model import Message
+from errorcodes.model.messages import Message
 
 _PLACE: Final = re.compile(r"%[dsx]")
 _PATTERNS: Final = {"%d": r"(?P<n{i}>-?\d{{1,10}})(?!\d)", "%x": r"(?P<x{i}>[0-9a-f]{{1,8}})"}
+_MESSAGE_LIMIT: Final = 159
+"""Characters of a message; a longer one is cut, a `~` its last (device-facts 2.4)."""
+_HEAD: Final = 4
+"""Characters by which the start of a message is known again."""
 
 
 class Meaning(NamedTuple):
@@ -24,6 +28,8 @@ class Meaning(NamedTuple):
 class _Entry(NamedTuple):
     message: Message
     kind: Kind
+    head: str
+    """What stands before the first value."""
     pattern: re.Pattern[str] | None
     """None when the message has no values."""
 
@@ -35,6 +41,8 @@ def understand(text: str) -> Meaning | None:
         meaning = _match(entry, text, whole=True)
         if meaning is not None:
             return meaning
+    if len(text) >= _MESSAGE_LIMIT and text.endswith("~"):
+        return _cut_short(text[:-1], entries)
     return None
 
 
@@ -48,25 +56,47 @@ def understand_bare(text: str) -> Meaning | None:
     return None
 
 
-def splice(first: str, rest: str) -> Meaning | None:
+def splice(first: str, rest: str, category: str, level: str) -> tuple[Meaning, str] | None:
     """Rejoin a message that an application print has cut in two.
 
     Args:
         first: the message as far as it goes, the start of the print at its end.
         rest: the line after the print.
+        category: the category before the message, empty if it is lost.
+        level: the level before the message.
+
+    Returns:
+        What the whole message means, and the message.
     """
-    for cut in range(min(len(first), 80), 3, -1):
-        head = first[:cut]
-        for entry in _all_entries():
-            literal = _PLACE.split(entry.message.text)[0]
-            # A cut inside a value could join anything to anything.
-            if len(literal) > cut and literal.startswith(head):
-                meaning = _match(entry, head + rest, whole=True)
-                if meaning is not None:
-                    return meaning
-    # Cut before its first letter: only a text without free words is taken as it stands.
+    # A cut inside a value could join anything to anything: it is looked for before.
+    shared = [
+        (entry, min(_shared(entry.head, first), len(entry.head) - 1))
+        for entry in _by_head().get(first[:_HEAD], ())
+    ]
+    for cut in range(max((limit for _, limit in shared), default=0), _HEAD - 1, -1):
+        whole = first[:cut] + rest
+        for entry, limit in shared:
+            meaning = _match(entry, whole, whole=True) if cut <= limit else None
+            if meaning is not None:
+                return meaning, whole
+    # Cut before its first letter: only a text without free words, after the header that
+    # it has, is taken as it stands.
     meaning = understand(rest)
-    return None if meaning is None or "%s" in meaning.message.text else meaning
+    if meaning is None or "%s" in meaning.message.text:
+        return None
+    if meaning.message.level != level or category not in ("", meaning.message.category):
+        return None
+    return meaning, rest
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters two texts begin with in common."""
+    count = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
 
 
 def bare_literals() -> tuple[str, ...]:
@@ -84,19 +114,39 @@ def _match(entry: _Entry, text: str, *, whole: bool) -> Meaning | None:
     match = entry.pattern.match(text) if whole else entry.pattern.search(text)
     if match is None:
         return None
-    number = next((int(v) for k, v in match.groupdict().items() if k[0] == "n"), None)
+    found = match.groupdict()
+    number = next((int(v) for k, v in found.items() if k[0] == "n"), None)
+    name = next((v for k, v in found.items() if k[0] == "s"), None)
+    hexadecimal = next((int(v, 16) for k, v in found.items() if k[0] == "x"), None)
     if number is None:
-        number = next((int(v, 16) for k, v in match.groupdict().items() if k[0] == "x"), None)
-    name = next((v for k, v in match.groupdict().items() if k[0] == "s"), None)
+        number = hexadecimal
+    elif name is None and hexadecimal is not None:
+        # A second value, such as the panic code beside a reset reason.
+        name = str(hexadecimal)
     return Meaning(
         entry.kind, number, next(iter(values.values()), None) if values else name, entry.message
     )
 
 
+def _cut_short(text: str, entries: tuple[_Entry, ...]) -> Meaning | None:
+    """Understand a message too long to be printed whole: only a free text makes one so long."""
+    for entry in entries:
+        head = entry.head
+        if entry.message.text.startswith("%s", len(head)) and text.startswith(head):
+            return Meaning(entry.kind, None, text[len(head) :], entry.message)
+    return None
+
+
 @cache
 def _all_entries() -> tuple[_Entry, ...]:
     return tuple(
-        _Entry(message, Kind(message.event), _compile(message.text)) for message in messages()
+        _Entry(
+            message,
+            Kind(message.event),
+            _PLACE.split(message.text, maxsplit=1)[0],
+            _compile(message.text),
+        )
+        for message in messages()
     )
 
 
@@ -106,6 +156,15 @@ def _by_first_word() -> dict[str, tuple[_Entry, ...]]:
     for entry in _all_entries():
         word = entry.message.text.split(" ", 1)[0].split(":", 1)[0]
         table[word] = (*table.get(word, ()), entry)
+    return table
+
+
+@cache
+def _by_head() -> dict[str, tuple[_Entry, ...]]:
+    table: dict[str, tuple[_Entry, ...]] = {}
+    for entry in _all_entries():
+        head = entry.head[:_HEAD]
+        table[head] = (*table.get(head, ()), entry)
     return table
 
 
@@ -123,9 +182,14 @@ def _compile(text: str) -> re.Pattern[str] | None:
     if not places:
         return None
     literals = _PLACE.split(text)
-    pattern = re.escape(literals[0])
+    # From one free text to the next the first fit counts: trying all of them would take
+    # forever on a text made for it.
+    pattern, open_group = re.escape(literals[0]), False
     for i, (place, literal) in enumerate(zip(places, literals[1:], strict=True)):
         last = i == len(places) - 1 and not literal
         value = _PATTERNS.get(place, "(?P<s{i}>.+)" if last else "(?P<s{i}>.+?)")
+        if place == "%s":
+            pattern += ")(?>" if open_group else "(?>"
+            open_group = True
         pattern += value.format(i=i) + re.escape(literal)
-    return re.compile(pattern, re.DOTALL | re.ASCII)
+    return re.compile(pattern + ")" * open_group, re.DOTALL | re.ASCII)

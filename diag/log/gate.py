@@ -6,22 +6,26 @@ multi-literal search (Aho-Corasick with vector instructions) finds them all, so
 that the prints of an application cost next to nothing.
 """
 
+import re
 from functools import cache
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from diag.log.catalogue import bare_literals
-from diag.log.grammar import JSON_START, LEVELS, OLD_LEVELS
+from diag.log.grammar import JSON_START, LEVELS, OLD_LEVELS, TYPOGRAPHIC_JSON_START
 
 RSSI_LITERALS = ("RSSI", "rssi")
 VITALS_LITERAL = '"net:'
+_TYPOGRAPHIC = re.compile(r"['\"-]")
+"""What a forum may have replaced."""
 
 
 @cache
 def _automaton() -> BytesAhoCorasick:
-    literals = [f"{level}:" for level in LEVELS]
+    literals = [f"{level}{after}" for level in LEVELS for after in (":", "\x1b")]
     literals += [f":{level}:" for level in OLD_LEVELS]
-    literals += [JSON_START, VITALS_LITERAL, *RSSI_LITERALS, *bare_literals()]
+    literals += [JSON_START, TYPOGRAPHIC_JSON_START, VITALS_LITERAL, *RSSI_LITERALS]
+    literals += [max(_TYPOGRAPHIC.split(literal), key=len) for literal in bare_literals()]
     return BytesAhoCorasick(
         sorted({literal.encode() for literal in literals}), matchkind=MatchKind.LeftmostFirst
     )

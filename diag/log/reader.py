@@ -13,19 +13,26 @@ from diag.log.grammar import Record, parse_record, plain_typography, split_recor
 
 MAX_LINE: Final = 64 * 1024
 """Bytes of a line looked at in one piece; a longer one is taken piece by piece."""
+_MAX_MS: Final = (1 << 32) - 1
+"""The device's clock is 32 bits wide: digits beyond are no time of its."""
 _MEMO_SIZE: Final = 4096
 _MEMO_LINE: Final = 300
 _SYSTEM: Final = ("hal", "system", "comm", "")
 """First part of the categories whose messages are the system's own."""
 _SPLICE_LINES: Final = 3
 _LONE_CR: Final = re.compile(rb"\r(?!\n)")
+_LF: Final = 0x0A
+_CR: Final = 0x0D
+_REST: Final = 400
+"""Bytes: the rest of a torn record is shorter."""
 _RSSI: Final = re.compile(r"rssi[\s:=(]{0,4}(-?\d{1,3})(?![\d.])", re.IGNORECASE | re.ASCII)
 _KEPT_TEXT: Final = 400
+_KEPT_CATEGORY: Final = 40
 _FOREIGN_TEXT: Final = 200
 
 
 class _Template(NamedTuple):
-    """A parsed line less its time and place: the same line comes again and again."""
+    """What a line says, less its time and place: the same comes again and again."""
 
     kind: Kind
     text: str
@@ -50,7 +57,7 @@ class _Run(NamedTuple):
     line: int
     offset: int
     length: int
-    count: int
+    lines: int
 
 
 _memo: dict[bytes, _Template] = {}
@@ -60,16 +67,32 @@ class LogReader:
     """Turns a byte stream into events.
 
     Feed it chunks of any size, then `close` it for what the last, unterminated
-    line holds. Memory is bounded by one line.
+    line holds. Memory is bounded by one line of `MAX_LINE`.
+
+    Every byte belongs to exactly one of: a run, a line that has events (all with
+    the same offset and length, and their line end beside), or a piece of an
+    overlong line. Offsets rise from event to event.
     """
 
-    __slots__ = ("_at_ms", "_carry", "_clock", "_line", "_offset", "_run", "_seen_at_ms", "_torn")
+    __slots__ = (
+        "_at_ms",
+        "_carry",
+        "_clock",
+        "_line",
+        "_offset",
+        "_overlong",
+        "_run",
+        "_seen_at_ms",
+        "_torn",
+    )
 
     def __init__(self) -> None:
         """Start at line 1, offset 0."""
         self._carry = b""
         self._offset = 0
         self._line = 1
+        self._overlong = False
+        """Whether the line now read is past its first `MAX_LINE` bytes."""
         self._run: _Run | None = None
         self._torn: _Torn | None = None
         self._clock = DeviceClock()
@@ -96,9 +119,10 @@ class LogReader:
         events: list[Event] = []
         if block:
             self._block(block, events)
-        while len(self._carry) > MAX_LINE:
-            piece, self._carry = self._carry[:MAX_LINE], self._carry[MAX_LINE:]
-            self._piece(piece, events)
+        size = len(self._carry)
+        if size > MAX_LINE:
+            taken = self._pieces(self._carry, 0, _content_end(self._carry, size), events)
+            self._carry = self._carry[taken:]
         return events
 
     def close(self) -> list[Event]:
@@ -107,6 +131,7 @@ class LogReader:
         if self._carry:
             last, self._carry = self._carry, b""
             self._block(last, events)
+            self._line += last[-1] not in (_CR, _LF)
         self._end_run(events)
         return events
 
@@ -114,65 +139,86 @@ class LogReader:
         """Take whole lines (the last may lack its end)."""
         if block.find(b"\r") >= 0 and block.count(b"\r") != block.count(b"\r\n"):
             block = _LONE_CR.sub(b"\n", block)
+        position, size = 0, len(block)
+        if self._overlong:
+            position = self._long_line(block, 0, events)
+        while position < size:
+            end = _next_long_line(block, position)
+            if end > position:
+                self._lines(block[position:end], events)
+            position = self._long_line(block, end, events) if end < size else end
+
+    def _lines(self, block: bytes, events: list[Event]) -> None:
+        """Take whole lines of which none is overlong."""
         base, position, size = self._offset, 0, len(block)
         for start, end in gate.hits(block):
             if start < position:
                 continue
             first = block.rfind(b"\n", position, start) + 1 or position
-            position = self._foreign(block, position, first, events)
+            self._foreign(block, position, first, events)
             last = block.find(b"\n", end)
             last = size if last < 0 else last
             position = min(last + 1, size)
-            if last - first > MAX_LINE:
-                self._long_line(block[first:position], base + first, events)
-            else:
-                self._candidate(block[first:last], base + first, events)
-                self._offset = base + position
-                self._line += last < size
+            stop = last - 1 if block[last - 1] == _CR else last
+            if not self._candidate(block[first:stop], base + first, events):
+                self._extend(self._line, base + first, position - first, 1)
+            self._offset = base + position
+            self._line += last < size
         self._foreign(block, position, size, events)
-        self._offset = base + size
 
-    def _foreign(self, block: bytes, start: int, end: int, events: list[Event]) -> int:
+    def _foreign(self, block: bytes, start: int, end: int, events: list[Event]) -> None:
         """Take lines without any literal; those after a torn record may be its rest."""
         while self._torn is not None and start < end:
             stop = block.find(b"\n", start, end)
             stop = end if stop < 0 else stop
-            line, length = self._line, stop - start
-            offset = self._offset
+            after = min(stop + 1, end)
+            self._rejoin(block[start : stop if stop - start < _REST else start], events)
+            self._extend(self._line, self._offset, after - start, 1)
             self._line += stop < end
-            self._offset += min(stop + 1, end) - start
-            if not self._rejoin(block[start : stop if length < 400 else start], events):
-                self._extend(line, offset, self._offset - offset, 1, events)
-            start = min(stop + 1, end)
+            self._offset += after - start
+            start = after
         if start < end:
             count = block.count(b"\n", start, end)
-            unended = block[end - 1] != 0x0A
-            self._extend(self._line, self._offset, end - start, count + unended, events)
+            unended = block[end - 1] != _LF
+            self._extend(self._line, self._offset, end - start, count + unended)
             self._line += count
             self._offset += end - start
+
+    def _long_line(self, block: bytes, start: int, events: list[Event]) -> int:
+        """Take an overlong line, or the rest of one; return where the next line starts."""
+        last = block.find(b"\n", start)
+        last = len(block) if last < 0 else last
+        end = min(last + 1, len(block))
+        start = self._pieces(block, start, _content_end(block, last), events)
+        self._piece(block, start, _content_end(block, last), end, events)
+        self._overlong = False
+        self._line += last < end
         return end
 
-    def _long_line(self, line: bytes, offset: int, events: list[Event]) -> None:
-        for start in range(0, len(line), MAX_LINE):
-            self._offset = offset + start
-            self._piece(line[start : start + MAX_LINE], events)
-        self._line += line.endswith(b"\n")
-        self._offset = offset + len(line)
+    def _pieces(self, data: bytes, start: int, stop: int, events: list[Event]) -> int:
+        """Take full pieces of an overlong line while more of it follows; return where they end."""
+        while stop - start > MAX_LINE:
+            self._piece(data, start, start + MAX_LINE, start + MAX_LINE, events)
+            self._overlong = True
+            start += MAX_LINE
+        return start
 
-    def _piece(self, piece: bytes, events: list[Event]) -> None:
-        """Take one piece of a line too long to be looked at whole."""
-        if gate.hits(piece):
-            self._candidate(piece, self._offset, events)
-        else:
-            self._extend(self._line, self._offset, len(piece), 0, events)
-        self._offset += len(piece)
+    def _piece(self, data: bytes, start: int, stop: int, end: int, events: list[Event]) -> None:
+        """Take a piece of an overlong line; between `stop` and `end` is its line end, if any."""
+        self._torn = None
+        piece = data[start:stop]
+        if not gate.hits(piece) or not self._candidate(piece, self._offset, events):
+            another_line = not self._overlong or self._run is None
+            self._extend(self._line, self._offset, end - start, int(another_line))
+        self._torn = None
+        self._offset += end - start
 
-    def _extend(self, line: int, offset: int, length: int, count: int, events: list[Event]) -> None:
+    def _extend(self, line: int, offset: int, length: int, count: int) -> None:
         run = self._run
         if run is None:
             self._run = _Run(line, offset, length, count)
         else:
-            self._run = run._replace(length=run.length + length, count=run.count + count)
+            self._run = run._replace(length=run.length + length, lines=run.lines + count)
 
     def _end_run(self, events: list[Event]) -> None:
         run = self._run
@@ -189,19 +235,19 @@ class LogReader:
                     "",
                     "",
                     "",
-                    run.count,
+                    run.lines,
                     None,
                 )
             )
 
-    def _candidate(self, raw: bytes, offset: int, events: list[Event]) -> None:
-        """Take one line that holds a literal of the grammar."""
+    def _candidate(self, raw: bytes, offset: int, events: list[Event]) -> bool:
+        """Take one line that holds a literal of the grammar; False when it says nothing."""
         key = raw[10:]
         template = _memo.get(key)
         if template is not None and (stamp := raw[:10]).isdigit():
             self._emit(template, int(stamp), offset, len(raw), events)
-            return
-        text = raw.decode("utf-8", "backslashreplace").rstrip("\r\n")
+            return True
+        text = raw.decode("utf-8", "backslashreplace")
         found = False
         pieces = split_records(text)
         for piece in pieces:
@@ -214,17 +260,16 @@ class LogReader:
             self._emit(template, record.ms, offset, len(raw), events)
             if template.kind is Kind.OTHER and record.category.split(".")[0] in _SYSTEM:
                 self._torn = _Torn(record, self._line, offset, len(raw), record.ms, _SPLICE_LINES)
-            elif len(pieces) == 1 and len(raw) < _MEMO_LINE and record.ms == _stamp(raw):
+            elif len(pieces) == 1 and len(raw) < _MEMO_LINE and _only_stamp_varies(record, raw):
                 if len(_memo) >= _MEMO_SIZE:
                     _memo.clear()
                 _memo[key] = template
-        if not found:
-            self._extend(self._line, offset, len(raw) + 1, 1, events)
+        return found
 
     def _without_header(self, text: str, offset: int, length: int, events: list[Event]) -> bool:
         """Take a line, or part of one, that has no log header; False when it says nothing."""
         if self._torn is not None and self._rejoin(text.encode(), events):
-            return True
+            return False
         plain = plain_typography(text)
         meaning = understand_bare(plain)
         if meaning is not None:
@@ -238,21 +283,19 @@ class LogReader:
         return True
 
     def _rejoin(self, line: bytes, events: list[Event]) -> bool:
-        """Try a line as the rest of the torn record before it."""
+        """Try a line as the rest of the torn record before it; the line itself stays foreign."""
         torn = self._torn
         if torn is None:
             return False
-        meaning = splice(torn.record.message, line.decode("utf-8", "backslashreplace").rstrip())
-        if meaning is None:
-            self._torn = torn._replace(lines_left=torn.lines_left - 1)
-            if torn.lines_left <= 1:
-                self._torn = None
+        record = torn.record
+        rest = line.decode("utf-8", "backslashreplace").rstrip()
+        spliced = splice(record.message, rest, record.category, record.level)
+        if spliced is None:
+            left = torn.lines_left - 1
+            self._torn = torn._replace(lines_left=left) if left else None
             return False
         self._torn = None
-        text = meaning.message.text.replace("%d", str(meaning.number)).replace(
-            "%s", str(meaning.name)
-        )
-        template = _template(meaning, text, torn.record.category, torn.record.level)
+        template = _template(*spliced, record.category, record.level)
         self._emit(template, torn.ms, torn.offset, torn.length, events, line=torn.line)
         return True
 
@@ -266,12 +309,15 @@ class LogReader:
         *,
         line: int | None = None,
     ) -> None:
-        if self._run is not None:
-            self._end_run(events)
-        self._torn = None
+        if line is None:
+            line = self._line
+            if self._run is not None:
+                self._end_run(events)
+            self._torn = None
+        # Else a rejoined record: it stands before the run now open, which goes on.
         repeated = False
         ms = None
-        if printed is not None:
+        if printed is not None and printed <= _MAX_MS:
             ms = self._clock.read(printed)
             seen = (template.category, template.text)
             if printed == self._at_ms:
@@ -285,7 +331,7 @@ class LogReader:
         events.append(
             Event(
                 kind,
-                self._line if line is None else line,
+                line,
                 offset,
                 length,
                 ms,
@@ -301,8 +347,15 @@ class LogReader:
 
 
 def _understand(record: Record) -> _Template:
+    category = record.category[:_KEPT_CATEGORY]
     system = record.category.split(".")[0] in _SYSTEM
-    meaning = (understand(record.message) if system else None) or understand_bare(record.message)
+    if system:
+        meaning = understand(record.message) or understand_bare(record.message)
+    else:
+        meaning = understand_bare(record.message)
+        if meaning is not None and meaning.message.category.split(".")[0] in _SYSTEM[:3]:
+            # An application that quotes the system's words is hearsay.
+            meaning = None
     if meaning is None:
         family = understand_bare(f"[{record.category}] ")
         if family is not None:
@@ -310,16 +363,18 @@ def _understand(record: Record) -> _Template:
     if meaning is None:
         signal = _vitals(record.message) or _signal(record.message)
         if signal is not None:
-            return signal._replace(category=record.category, level=record.level)
+            return signal._replace(category=category, level=record.level)
         return _Template(
-            Kind.OTHER, record.message[:_KEPT_TEXT], record.category, record.level, None, None
+            Kind.OTHER, record.message[:_KEPT_TEXT], category, record.level, None, None
         )
     return _template(meaning, record.message, record.category, record.level)
 
 
 def _template(meaning: Meaning, text: str, category: str, level: str) -> _Template:
     name = meaning.name[:_KEPT_TEXT] if meaning.name is not None else None
-    return _Template(meaning.kind, text[:_KEPT_TEXT], category, level, meaning.number, name)
+    return _Template(
+        meaning.kind, text[:_KEPT_TEXT], category[:_KEPT_CATEGORY], level, meaning.number, name
+    )
 
 
 def _vitals(text: str) -> _Template | None:
@@ -342,6 +397,25 @@ def _signal(text: str) -> _Template | None:
     return _Template(Kind.RSSI, text[:_FOREIGN_TEXT], "", "", int(match[1]), None)
 
 
-def _stamp(raw: bytes) -> int | None:
+def _only_stamp_varies(record: Record, raw: bytes) -> bool:
+    """Whether a line that differs in its first ten digits alone is the same but for its time."""
     stamp = raw[:10]
-    return int(stamp) if stamp.isdigit() else None
+    return record.start == 0 and stamp.isdigit() and record.ms == int(stamp)
+
+
+def _content_end(data: bytes, end: int) -> int:
+    """Where a line's content ends whose line end, less a CR, is at `end`."""
+    return end - (end > 0 and data[end - 1] == _CR)
+
+
+def _next_long_line(block: bytes, start: int) -> int:
+    """Where the first overlong line starts; the block's end when there is none."""
+    size = len(block)
+    while size - start > MAX_LINE:
+        last = block.rfind(b"\n", start, start + MAX_LINE + 1)
+        if last < 0 and block.startswith(b"\r\n", start + MAX_LINE):
+            last = start + MAX_LINE + 1
+        if last < 0:
+            return start
+        start = last + 1
+    return size

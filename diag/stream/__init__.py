@@ -3,7 +3,7 @@
 Everything downstream of this room is sans-I/O; time arrives inside the data.
 """
 
-from diag.stream.inert import inert
+from diag.inert import inert
 from diag.stream.items import Chunk, Direction, Fact, FactValue, Item, Marker
 
 __all__ = ["Chunk", "Direction", "Fact", "FactValue", "Item", "Marker", "inert"]

@@ -3,7 +3,7 @@
 from functools import cache
 
 from errorcodes._store import build, load
-from errorcodes.model import Cause, Cure, Lookalike
+from errorcodes.model.causes import Cause, Cure, Lookalike
 
 
 @cache

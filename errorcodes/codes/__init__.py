@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Final
 
 from errorcodes._store import build, load
-from errorcodes.model import Code, Family, Led
+from errorcodes.model.codes import Code, Family, Led
 
 _ORDER: Final = ("wwd", "wiced", "supplicant")
 """Families that a bare number is most likely to belong to, since people paste join results."""

@@ -3,7 +3,7 @@
 from functools import cache
 
 from errorcodes._store import build, load
-from errorcodes.model import Finding
+from errorcodes.model.findings import Finding
 
 
 @cache

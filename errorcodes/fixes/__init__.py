@@ -3,7 +3,7 @@
 from functools import cache
 
 from errorcodes._store import build, load
-from errorcodes.model import Fix
+from errorcodes.model.fixes import Fix
 
 
 @cache

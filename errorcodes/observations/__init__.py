@@ -4,7 +4,7 @@ from functools import cache
 
 from errorcodes._store import build, load
 from errorcodes.codes import codes
-from errorcodes.model import Observation
+from errorcodes.model.observations import Observation
 from errorcodes.releases import defects
 
 

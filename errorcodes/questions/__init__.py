@@ -3,7 +3,7 @@
 from functools import cache
 
 from errorcodes._store import build, load
-from errorcodes.model import Answer, Question
+from errorcodes.model.questions import Answer, Question
 
 
 @cache

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Final
 
 from errorcodes._store import build, load
-from errorcodes.model import Defect, Release, Visibility
+from errorcodes.model.releases import Defect, Release, Visibility
 
 _VERSION: Final = re.compile(
     r"v?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}|x))?(?:-(alpha|beta|rc)\.?(\d{1,3}|x)?)?", re.ASCII
