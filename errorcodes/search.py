@@ -118,7 +118,8 @@ def panic(text: str) -> Code | None:
 
 
 def _words(text: str) -> frozenset[str]:
-    every: list[str] = _WORD.findall(text.lower())
+    text = text.lower().replace("light blue", "cyan").replace("dark blue", "blue")
+    every: list[str] = _WORD.findall(text)
     found = (_SAME.get(word, word) for word in every)
     return frozenset(word for word in found if word not in _FILLER)
 

@@ -153,7 +153,7 @@ def demo() -> None:
         "outer-identity",
         header,
         items,
-        {"verdict": ["no-fault"], "findings": ["joined-after-failures"]},
+        {"verdict": ["no-fault"], "findings": ["joined-after-change"]},
     )
 
 

@@ -40,8 +40,9 @@ def command(scenario: str | None, listing: bool, speed: float, instant: bool) ->
     """
     found = shipped()
     if listing:
+        widest = max((len(item.name) for item in found), default=0)
         for item in found:
-            click.echo(wrap(f"{item.header.title} ({_origin(item)})", f"{item.name:<28} "))
+            click.echo(wrap(f"{item.header.title} ({_origin(item)})", f"{item.name:<{widest}}  "))
         return
     name = scenario or DEFAULT
     chosen = next((item for item in found if item.name == name), None)

@@ -50,12 +50,30 @@ class _LazyGroup(click.Group):
             raise click.UsageError(f"{error.message}{hint} See: wpa2diag --help", ctx) from None
 
 
+def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            click.echo(f"wpa2diag, version {version('wpa2diag')}")
+        except PackageNotFoundError:
+            click.echo("wpa2diag, not installed (run from its sources)")
+        context.exit()
+
+
 @click.group(
     cls=_LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     invoke_without_command=True,
 )
-@click.version_option(package_name="wpa2diag", prog_name="wpa2diag")
+@click.option(
+    "--version",
+    is_flag=True,
+    callback=_version,
+    expose_value=False,
+    is_eager=True,
+    help="Show the version.",
+)
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Find out why a Particle Photon or P1 does not join a WPA2 Enterprise network.
@@ -87,7 +105,7 @@ def main() -> None:
         sys.exit(exit.exit_code)
     except click.ClickException as error:
         # click quotes most of what was typed, but not all of it.
-        error.message = "\n".join(map(inert, error.message.split("\n")))
+        error.message = "\n".join(map(inert, error.message.split("\n")))  # pyright: ignore[reportAttributeAccessIssue] - about to be shown
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):

@@ -25,6 +25,8 @@ from errorcodes.observations import observations
 
 _SHOWN: Final = 0.01
 """Probability under which a cause is not listed."""
+_CLEAR: Final = 0.2
+"""Probability from which the first cause stands out."""
 _LOOKALIKE: Final = 0.08
 """Probability from which a cause is worth telling apart from its lookalikes."""
 
@@ -115,7 +117,9 @@ def diagnose(history: History, told: Facts) -> Diagnosis:
     shown = [w for w in ranked if fault and w.probability >= _SHOWN]
     likely = {w.cause.id for w in shown if w.probability >= _LOOKALIKE}
     steps = plan(ranked, done) if fault else []
-    steps += _next_steps(found, steps, done) if verdict is not Verdict.NO_FAULT else []
+    more = _next_steps(found, steps, done) if verdict is not Verdict.NO_FAULT else []
+    # While nothing stands out, finding out more is worth more than trying something.
+    steps = steps + more if shown and shown[0].probability >= _CLEAR else more + steps
     return Diagnosis(
         verdict=verdict,
         family=kind,

@@ -1,5 +1,7 @@
 """Follows what the log says of storing EAP settings (device-facts 3.2)."""
 
+from typing import ClassVar
+
 from diag.log import Event, Kind
 
 
@@ -11,6 +13,18 @@ class CredentialsTrack:
     """
 
     __slots__ = ("_clearing", "cleared_line", "invalid_line", "unanswered_line", "valid_line")
+
+    KINDS: ClassVar = frozenset(
+        {
+            Kind.EAP_CLEARED,
+            Kind.CREDENTIALS_CLEARED,
+            Kind.EAP_SET_BEGIN,
+            Kind.EAP_CONFIG_VALID,
+            Kind.CREDENTIALS_SAVED,
+            Kind.CONSOLE_SAVED,
+        }
+    )
+    """What it takes; anything else it need not be shown."""
 
     def __init__(self) -> None:
         """Start before any event."""

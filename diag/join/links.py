@@ -3,7 +3,7 @@
 import copy
 from collections import deque
 from dataclasses import replace
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 from diag.join.history import LinkUp
 from diag.log import Event, Kind
@@ -47,6 +47,16 @@ class LinkTrack:
     """The latest successful joins."""
 
     KEPT: Final = 16
+    KINDS: ClassVar = (
+        _NEEDS_ADDRESS
+        | _ATTEMPT_BEGINS
+        | {
+            Kind.INTERFACE_UP,
+            Kind.BRING_UP_FAILED,
+            Kind.WATCHDOG_ARMED,
+        }
+    )
+    """What it takes; anything else it need not be shown."""
 
     def __init__(self) -> None:
         """Start before any event."""

@@ -7,6 +7,9 @@ from typing import NamedTuple
 class Kind(StrEnum):
     """What a line says. Every value but the last four is an `event` of errorcodes/messages."""
 
+    # Enum's own hash is a Python call, felt once a line.
+    __hash__ = str.__hash__
+
     EAP_SET_BEGIN = "eap-set-begin"
     EAP_CONFIG_VALID = "eap-config-valid"
     EAP_CONFIG_WRITTEN = "eap-config-written"

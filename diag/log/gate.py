@@ -31,6 +31,6 @@ def _automaton() -> BytesAhoCorasick:
     )
 
 
-def hits(block: bytes) -> list[tuple[int, int]]:
-    """Return (start, end) of every literal found in a block, in order."""
-    return [(start, end) for _, start, end in _automaton().find_matches_as_indexes(block)]
+def hits(block: bytes) -> list[tuple[int, int, int]]:
+    """Return (which, start, end) of every literal found in a block, in order."""
+    return _automaton().find_matches_as_indexes(block)

@@ -3,6 +3,7 @@
 import copy
 import json
 import re
+from collections.abc import Callable
 from typing import Final, NamedTuple, Self
 
 from diag.log import gate
@@ -15,7 +16,9 @@ MAX_LINE: Final = 64 * 1024
 """Bytes of a line looked at in one piece; a longer one is taken piece by piece."""
 _MAX_MS: Final = (1 << 32) - 1
 """The device's clock is 32 bits wide: digits beyond are no time of its."""
-_MEMO_SIZE: Final = 4096
+_MEMO_SIZE: Final = 16_384
+_STAMP: Final = 10
+"""Digits of the time at the start of a line."""
 _MEMO_LINE: Final = 300
 _SYSTEM: Final = ("hal", "system", "comm", "")
 """First part of the categories whose messages are the system's own."""
@@ -61,6 +64,7 @@ class _Run(NamedTuple):
 
 
 _memo: dict[bytes, _Template] = {}
+"""Lines already understood, less the time at their start."""
 
 
 class LogReader:
@@ -76,13 +80,13 @@ class LogReader:
 
     __slots__ = (
         "_at_ms",
+        "_at_this_ms",
         "_carry",
         "_clock",
         "_line",
         "_offset",
         "_overlong",
         "_run",
-        "_seen_at_ms",
         "_torn",
     )
 
@@ -97,7 +101,8 @@ class LogReader:
         self._torn: _Torn | None = None
         self._clock = DeviceClock()
         self._at_ms: int | None = None
-        self._seen_at_ms: tuple[tuple[str, str], ...] = ()
+        self._at_this_ms: tuple[_Template, ...] = ()
+        """The latest lines of the same millisecond, to know those a second handler repeats."""
 
     def copy(self) -> Self:
         """Return an independent reader in the same state."""
@@ -151,16 +156,22 @@ class LogReader:
     def _lines(self, block: bytes, events: list[Event]) -> None:
         """Take whole lines of which none is overlong."""
         base, position, size = self._offset, 0, len(block)
-        for start, end in gate.hits(block):
+        for _, start, end in gate.hits(block):
             if start < position:
                 continue
             first = block.rfind(b"\n", position, start) + 1 or position
-            self._foreign(block, position, first, events)
+            if first > position:
+                self._foreign(block, position, first, events)
             last = block.find(b"\n", end)
             last = size if last < 0 else last
             position = min(last + 1, size)
             stop = last - 1 if block[last - 1] == _CR else last
-            if not self._candidate(block[first:stop], base + first, events):
+            # The same lines come again and again, but for their time: the one look-up
+            # that most of them need stands here.
+            template = _memo.get(block[first + _STAMP : stop])
+            if template is not None and (stamp := block[first : first + _STAMP]).isdigit():
+                self._emit(template, int(stamp), base + first, stop - first, events)
+            elif not self._candidate(block[first:stop], base + first, events):
                 self._extend(self._line, base + first, position - first, 1)
             self._offset = base + position
             self._line += last < size
@@ -242,11 +253,6 @@ class LogReader:
 
     def _candidate(self, raw: bytes, offset: int, events: list[Event]) -> bool:
         """Take one line that holds a literal of the grammar; False when it says nothing."""
-        key = raw[10:]
-        template = _memo.get(key)
-        if template is not None and (stamp := raw[:10]).isdigit():
-            self._emit(template, int(stamp), offset, len(raw), events)
-            return True
         text = raw.decode("utf-8", "backslashreplace")
         found = False
         pieces = split_records(text)
@@ -263,7 +269,7 @@ class LogReader:
             elif len(pieces) == 1 and len(raw) < _MEMO_LINE and _only_stamp_varies(record, raw):
                 if len(_memo) >= _MEMO_SIZE:
                     _memo.clear()
-                _memo[key] = template
+                _memo[raw[_STAMP:]] = template
         return found
 
     def _without_header(self, text: str, offset: int, length: int, events: list[Event]) -> bool:
@@ -296,7 +302,7 @@ class LogReader:
             return False
         self._torn = None
         template = _template(*spliced, record.category, record.level)
-        self._emit(template, torn.ms, torn.offset, torn.length, events, line=torn.line)
+        self._emit(template, torn.ms, torn.offset, torn.length, events, torn.line)
         return True
 
     def _emit(
@@ -306,7 +312,6 @@ class LogReader:
         offset: int,
         length: int,
         events: list[Event],
-        *,
         line: int | None = None,
     ) -> None:
         if line is None:
@@ -319,31 +324,28 @@ class LogReader:
         ms = None
         if printed is not None and printed <= _MAX_MS:
             ms = self._clock.read(printed)
-            seen = (template.category, template.text)
-            if printed == self._at_ms:
-                repeated = seen in self._seen_at_ms
-                if not repeated:
-                    self._seen_at_ms = (*self._seen_at_ms[-7:], seen)
-            else:
+            if printed != self._at_ms:
                 self._at_ms = printed
-                self._seen_at_ms = (seen,)
+                self._at_this_ms = (template,)
+            elif template in self._at_this_ms:
+                repeated = True
+            else:
+                self._at_this_ms = (*self._at_this_ms[-7:], template)
         kind, text, category, level, number, name = template
+        boot = self._clock.boot
+        # Made without the named tuple's own constructor, which costs as much as all the rest.
         events.append(
-            Event(
-                kind,
-                line,
-                offset,
-                length,
-                ms,
-                self._clock.boot,
-                text,
-                category,
-                level,
-                number,
-                name,
-                repeated,
+            _make(
+                Event,
+                (
+                    *(kind, line, offset, length, ms, boot),
+                    *(text, category, level, number, name, repeated),
+                ),
             )
         )
+
+
+_make: Final[Callable[[type[Event], tuple[object, ...]], Event]] = tuple.__new__  # pyright: ignore[reportAssignmentType]
 
 
 def _understand(record: Record) -> _Template:

@@ -100,7 +100,7 @@ def test_without_words_the_help_is_shown(command: Command) -> None:
 
 def test_version() -> None:
     done = run("--version")
-    if done.code == 1 and "not installed" in done.err:
+    if "not installed" in done.out:
         pytest.skip("the package is not installed here; test_wheel looks at it")
     assert (done.code, done.err) == (0, "")
     assert re.fullmatch(r"wpa2diag, version \d+\.\d+\.\d+\n", done.out)

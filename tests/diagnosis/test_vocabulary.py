@@ -155,7 +155,7 @@ def test_every_name_the_stages_and_verdicts_look_at_exists() -> None:
     """A misspelt name would silently never hold."""
     others = {
         "stages.py": {"not-reached", "not-observable"},
-        "case.py": {"device-os", "outer-identity", "server-log"},
+        "case.py": {"device-os", "outer-identity", "server-log", "cyan-breathing"},
         "findings.py": set(findings()) | {"re-enter-password", "unlock-account", "fix-server-tls"},
         "diagnose.py": set(findings()) | {"no-fault"},
     }
@@ -189,6 +189,11 @@ EXTRA: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "code-eap-failure": (burst(3023), ()),
     "code-tls-peer-refused": (burst(5035), ()),
     "code-tls-alert": (burst(5010), ()),
+    "code-1044": (burst(1044), ()),
+    "code-key-shape": (burst(1046), ()),
+    "code-certificate-parse": (burst(3035), ()),
+    "code-tls-timeout": (burst(5031), ()),
+    "code-interface": (burst(1057), ()),
     "outer-is-username": ("", ("--fact", "outer-identity=is-username", "--code", "1025")),
     "server-other": ("", ("--server", "other", "--code", "1025")),
     "not-eduroam": ("", ("--fact", "eduroam=no", "--code", "1025")),

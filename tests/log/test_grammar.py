@@ -168,7 +168,7 @@ def test_a_json_line() -> None:
     ],
 )
 def test_the_time_of_a_json_line(time: str, ms: int | None) -> None:
-    line = '{"l":"INFO","m":"Joining lab","c":"hal.wlan","t":%s}\n' % time
+    line = entry("Joining lab", t="TIME").replace('"TIME"', time)
     assert only(line).ms == ms
 
 

@@ -52,7 +52,8 @@ def test_a_message_of_the_system(message, number: str, name: str) -> None:
     meaning = understand(text)
     assert meaning is not None
     assert meaning.message.id == message.id
-    if message.values:
+    asks = message.text.endswith(":")  # whatever follows such a prompt is its answer
+    if message.values and not (asks and after):
         assert event.name == next(iter(message.values.values()))
     elif "%s" in message.text:
         assert event.name is not None

@@ -341,7 +341,7 @@ def test_files_are_closed(made: Callable[[bytes], Path]) -> None:
 
 
 def test_progress_is_told(made: Callable[[bytes], Path]) -> None:
-    path = made(TEXT * 3000)
+    path = made(TEXT * 1000)
     told: list[tuple[int, int | None]] = []
     diagnose_input(str(path), [], lambda done, size: told.append((done, size)))
     assert [done for done, _ in told] == sorted(done for done, _ in told)
