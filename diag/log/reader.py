@@ -4,7 +4,7 @@ import copy
 import json
 import re
 from collections.abc import Callable
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple, Self, cast
 
 from diag.log import gate
 from diag.log.catalogue import Meaning, splice, understand, understand_bare
@@ -345,7 +345,10 @@ class LogReader:
         )
 
 
-_make: Final[Callable[[type[Event], tuple[object, ...]], Event]] = tuple.__new__  # pyright: ignore[reportAssignmentType]
+_make = cast(
+    "Callable[[type[Event], tuple[object, ...]], Event]",
+    tuple.__new__,  # pyright: ignore[reportUnknownMemberType]
+)
 
 
 def _understand(record: Record) -> _Template:
