@@ -68,7 +68,8 @@ def write_log(path: Path, share: float) -> None:
 def run(command: list[str]) -> tuple[float, int]:
     """Seconds of a command and the most memory any child had so far, in MiB."""
     begun = time.perf_counter()
-    subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
+    # Into a pipe: grep stops at the first match when its output goes nowhere.
+    subprocess.run(command, check=False, capture_output=True)
     taken = time.perf_counter() - begun
     return taken, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
 

@@ -60,12 +60,6 @@ class AttemptTrack:
             found.append(self._open.attempt())
         return tuple(found[-KEPT:])
 
-    def take(self, event: Event) -> None:
-        """Take one event; those that are none of its business do nothing."""
-        handler = self._HANDLERS.get(event.kind)
-        if handler is not None:
-            handler(self, event)
-
     def restart(self) -> None:
         """The device restarted: what was under way is over."""
         self._close(Outcome.OPEN)
@@ -194,7 +188,7 @@ class AttemptTrack:
     def _burst_ends(self, event: Event) -> None:
         self._new_burst = True
 
-    _HANDLERS: ClassVar[dict[Kind, "Callable[[AttemptTrack, Event], None]"]] = {
+    HANDLERS: ClassVar[dict[Kind, "Callable[[AttemptTrack, Event], None]"]] = {
         Kind.HEAP_BEFORE_SUPPLICANT: _heap_before_supplicant,
         Kind.SUPPLICANT_STARTING: _supplicant_starting,
         Kind.SUPPLICANT_STARTED: _supplicant_started,
@@ -209,3 +203,4 @@ class AttemptTrack:
         Kind.WIFI_ON: _burst_ends,
         Kind.WLAN_RESET: _burst_ends,
     }
+    """What it does with which event; any other is none of its business."""

@@ -63,8 +63,26 @@ class JoinTracker:
 
     def feed(self, events: list[Event]) -> None:
         """Take the next events."""
+        categories, levels, marks = self._categories, self._levels, self._marks
         for event in events:
-            self._take(event)
+            kind, line, _, _, _, boot, _, category, level, number, name, repeated = event
+            if kind is Kind.FOREIGN:
+                self._foreign += number or 0
+                continue
+            self._last_line = line
+            if repeated:
+                self._repeated += 1
+                continue
+            if boot != self._boot:
+                self._restart(boot, line)
+            if level:
+                if category not in categories and len(categories) >= _CATEGORIES_KEPT:
+                    category = ""
+                categories[category] = categories.get(category, 0) + 1
+                levels.add(level)
+            if kind is not Kind.OTHER:
+                _mark(marks, kind, line, number, name)
+                self._take(kind, event)
 
     def settings_changed(self) -> None:
         """Take note that something changed beside the log: later attempts are another matter."""
@@ -99,36 +117,22 @@ class JoinTracker:
             status_words=tuple(self._words),
         )
 
-    def _take(self, event: Event) -> None:
-        kind, line, _, _, _, boot, text, category, level, number, name, repeated = event
-        if kind is Kind.FOREIGN:
-            self._foreign += number or 0
-            return
-        self._last_line = line
-        if repeated:
-            self._repeated += 1
-            return
-        if boot != self._boot:
-            self._boot = boot
-            self._restarts.append(line)
-            self._attempts.restart()
-        if level:
-            categories = self._categories
-            if category not in categories and len(categories) >= _CATEGORIES_KEPT:
-                category = ""
-            categories[category] = categories.get(category, 0) + 1
-            self._levels.add(level)
-        if kind is Kind.OTHER:
-            return
-        _mark(self._marks, kind, line, number, name)
-        self._attempts.take(event)
+    def _restart(self, boot: int, line: int) -> None:
+        self._boot = boot
+        self._restarts.append(line)
+        self._attempts.restart()
+
+    def _take(self, kind: Kind, event: Event) -> None:
+        handler = AttemptTrack.HANDLERS.get(kind)
+        if handler is not None:
+            handler(self._attempts, event)
         if kind in CredentialsTrack.KINDS and self._credentials.take(event):
-            self._settings_line = line
+            self._settings_line = event.line
             self._attempts.next_episode()
         if kind in LinkTrack.KINDS:
             self._links.take(event)
         elif kind in _ASIDE:
-            self._aside(kind, line, text, number, name)
+            self._aside(kind, event.line, event.text, event.number, event.name)
 
     def _aside(
         self, kind: Kind, line: int, text: str, number: int | None, name: str | None

@@ -142,7 +142,7 @@ class LogReader:
 
     def _block(self, block: bytes, events: list[Event]) -> None:
         """Take whole lines (the last may lack its end)."""
-        if block.find(b"\r") >= 0 and block.count(b"\r") != block.count(b"\r\n"):
+        if b"\r" in block and _LONE_CR.search(block):
             block = _LONE_CR.sub(b"\n", block)
         position, size = 0, len(block)
         if self._overlong:
@@ -163,18 +163,25 @@ class LogReader:
             if first > position:
                 self._foreign(block, position, first, events)
             last = block.find(b"\n", end)
-            last = size if last < 0 else last
-            position = min(last + 1, size)
+            position = last + 1
+            if last < 0:
+                last = position = size
             stop = last - 1 if block[last - 1] == _CR else last
             # The same lines come again and again, but for their time: the one look-up
             # that most of them need stands here.
             template = _memo.get(block[first + _STAMP : stop])
             if template is not None and (stamp := block[first : first + _STAMP]).isdigit():
-                self._emit(template, int(stamp), base + first, stop - first, events)
+                if self._run is not None:
+                    self._end_run(events)
+                self._torn = None
+                events.append(
+                    self._event(template, int(stamp), self._line, base + first, stop - first)
+                )
             elif not self._candidate(block[first:stop], base + first, events):
                 self._extend(self._line, base + first, position - first, 1)
             self._offset = base + position
-            self._line += last < size
+            if last < size:
+                self._line += 1
         self._foreign(block, position, size, events)
 
     def _foreign(self, block: bytes, start: int, end: int, events: list[Event]) -> None:
@@ -320,6 +327,11 @@ class LogReader:
                 self._end_run(events)
             self._torn = None
         # Else a rejoined record: it stands before the run now open, which goes on.
+        events.append(self._event(template, printed, line, offset, length))
+
+    def _event(
+        self, template: _Template, printed: int | None, line: int, offset: int, length: int
+    ) -> Event:
         repeated = False
         ms = None
         if printed is not None and printed <= _MAX_MS:
@@ -332,17 +344,9 @@ class LogReader:
             else:
                 self._at_this_ms = (*self._at_this_ms[-7:], template)
         kind, text, category, level, number, name = template
-        boot = self._clock.boot
+        where = (kind, line, offset, length, ms, self._clock.boot)
         # Made without the named tuple's own constructor, which costs as much as all the rest.
-        events.append(
-            _make(
-                Event,
-                (
-                    *(kind, line, offset, length, ms, boot),
-                    *(text, category, level, number, name, repeated),
-                ),
-            )
-        )
+        return _make(Event, (*where, text, category, level, number, name, repeated))
 
 
 _make = cast(

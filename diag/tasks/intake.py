@@ -24,7 +24,7 @@ from diag.stream import Chunk, Direction, Item
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-BLOCK: Final = 1 << 20
+BLOCK: Final = 1 << 16
 _STDIN: Final = "standard input"
 _HEAD: Final = 1 << 16
 _CASE_LIMIT: Final = 16 << 20

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from diag.log import Kind
+from diag.log import Kind, gate
 from diag.log.catalogue import splice, understand, understand_bare
 from errorcodes.messages import messages
 from tests.log.streams import read, said
@@ -109,6 +109,11 @@ def test_a_number_too_long_is_not_cut_short() -> None:
 def test_a_category_names_the_family() -> None:
     (event,) = said("0000000001 [ncp.esp32.client] TRACE: anything\r\n")
     assert (event.kind, event.name) == (Kind.FAMILY, "gen3")
+
+
+def test_the_gate_stays_fast() -> None:
+    # The vector search takes 64 patterns; with one more it falls back to a slow one.
+    assert len(gate.literals()) <= 64
 
 
 # -- torn -------------------------------------------------------------------------
