@@ -65,31 +65,40 @@ def command(inputs: tuple[str, ...], form: str, **options: Any) -> None:
         if not facts:
             raise Failure("name a log file, or - for standard input, or give --code N", Exit.USAGE)
         results: list[_Result] = [("", diagnose_input(None, facts))]
-        sys.exit(_report(results, form))
-    if options.get("code") is not None:
-        raise Failure("--code stands in place of a file; give one or the other", Exit.USAGE)
-    paths: list[str] = []
-    folder = False
+        sys.exit(_report(results, form, several=False))
+    if {"code", "elapsed"} & {fact.name for fact in facts}:
+        raise Failure("--code and --elapsed stand in place of a file; give one", Exit.USAGE)
+    results = []
     for path in inputs:
-        try:
-            found = find_inputs(path)
-        except InputError as error:
-            raise Failure(str(error)) from error
-        folder = folder or found != [path]
-        paths += found
-    results = [_one(path, facts) for path in paths]
-    if folder:
-        usable = [result for result in results if not isinstance(result[1], str)]
-        if not any(_is_log(result[1]) for result in usable):
-            raise Failure(
-                f"{inputs[0]}: none of its {len(results)} files is the log of a Photon or P1"
-            )
-        results = usable
-    if len(results) == 1 and isinstance(results[0][1], str):
+        results += _all_of(path, facts)
+    several = len(inputs) > 1 or any(
+        path != result[0] for path, result in zip(inputs, results, strict=False)
+    )
+    if not several and isinstance(results[0][1], str):
         if form == "json":
             _echo_json(_json(results[0], alone=True))
         raise Failure(results[0][1])
-    sys.exit(_report(results, form))
+    sys.exit(_report(results, form, several=several))
+
+
+def _all_of(path: str, facts: list[Fact]) -> list[_Result]:
+    """The results of one argument: of a folder, those of its files that are logs."""
+    try:
+        found = find_inputs(path)
+    except InputError as error:
+        return [(path, str(error))]
+    results = [_one(file, facts) for file in found]
+    if found == [path]:
+        return results
+    logs = [result for result in results if _is_log(result[1])]
+    passed = len(results) - len(logs)
+    if not logs:
+        return [(path, f"{path}: none of its {passed} files is the log of a Photon or P1")]
+    if passed:
+        click.echo(
+            f"wpa2diag: {inert(path)}: passed over {passed} files that are no logs", err=True
+        )
+    return logs
 
 
 def _one(path: str, facts: list[Fact]) -> _Result:
@@ -103,8 +112,7 @@ def _is_log(result: Diagnosis | str) -> bool:
     return not isinstance(result, str) and result.family.id != "unknown"
 
 
-def _report(results: list[_Result], form: str) -> Exit:
-    several = len(results) > 1
+def _report(results: list[_Result], form: str, *, several: bool) -> Exit:
     if form == "json":
         if several:
             from diag.support.as_json import results_json
@@ -113,19 +121,19 @@ def _report(results: list[_Result], form: str) -> Exit:
         else:
             _echo_json(_json(results[0], alone=True))
     elif form == "markdown":
-        from diag.support.as_markdown import diagnosis_markdown
+        from diag.support.as_markdown import diagnosis_markdown, escape
 
         for path, result in results:
-            text = result if isinstance(result, str) else diagnosis_markdown(result, path)
-            click.echo(text)
+            unusable = isinstance(result, str)
+            click.echo(escape(result) if unusable else diagnosis_markdown(result, path))
     else:
-        _text(results)
+        _text(results, several=several)
     codes = {Exit.INPUT if isinstance(r, str) else EXITS[r.verdict] for _, r in results}
     return next(code for code in _WORST_FIRST if code in codes)
 
 
-def _text(results: list[_Result]) -> None:
-    if len(results) == 1:
+def _text(results: list[_Result], *, several: bool) -> None:
+    if not several:
         result = results[0][1]
         click.echo(result if isinstance(result, str) else diagnosis_text(result))
         return

@@ -1,7 +1,14 @@
 """A differential diagnosis by weight of evidence; all knowledge is in errorcodes."""
 
 from diag.diagnosis.diagnose import Diagnosis, Evidence, RankedCause, Verdict, diagnose
-from diag.diagnosis.facts import FactError, Facts, fact_kinds, outer_identity_shape, parse_fact
+from diag.diagnosis.facts import (
+    FactError,
+    Facts,
+    accepted,
+    fact_kinds,
+    outer_identity_shape,
+    parse_fact,
+)
 from diag.diagnosis.stages import STAGES, StageState
 
 __all__ = [
@@ -13,6 +20,7 @@ __all__ = [
     "RankedCause",
     "StageState",
     "Verdict",
+    "accepted",
     "diagnose",
     "fact_kinds",
     "outer_identity_shape",

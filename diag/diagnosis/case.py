@@ -69,7 +69,7 @@ class Case:
         """Attempts of the log, else those told as numbers or kept in the vitals."""
         if self.history.attempts:
             return self.history.attempts
-        codes = told_codes(self.facts) or self._net_errors()
+        found = [(code, None) for code in told_codes(self.facts)] or self._net_errors()
         elapsed = self.facts.get("elapsed")
         end_ms = round(elapsed * 1000) if isinstance(elapsed, int | float) else None
         return tuple(
@@ -77,22 +77,23 @@ class Case:
                 Attempt(number=i, ssid=None, burst=1, round=i, episode=0, boot=0),
                 outcome=Outcome.FAILED if code else Outcome.JOINED,
                 code=code or None,
+                end_line=line,
                 start_ms=None if end_ms is None else 0,
                 end_ms=end_ms,
             )
-            for i, code in enumerate(codes, start=1)
+            for i, (code, line) in enumerate(found, start=1)
         )
 
-    def _net_errors(self) -> list[int]:
-        """The join codes the vitals keep; they outlive a later success (device-facts 10)."""
+    def _net_errors(self) -> list[tuple[int, int | None]]:
+        """The join codes the vitals keep, with their lines; they outlive a later success."""
         if self.facts.get("net:stat") == _CONNECTED:
             return []
-        read = [vitals(text).get("net:err") for _, text in self.history.vitals]
-        codes = [code for code in read if isinstance(code, int) and code > 0]
+        read = [(vitals(text).get("net:err"), line) for line, text in self.history.vitals]
+        codes = [(code, line) for code, line in read if isinstance(code, int) and code > 0]
         told = self.facts.get("net:err")
         if not codes and isinstance(told, int) and told > 0:
-            codes = [told]
-        return codes
+            return [(told, None)]
+        return [*codes]
 
     @cached_property
     def link(self) -> LinkUp | None:
@@ -100,14 +101,7 @@ class Case:
         link = self.history.links[-1] if self.history.links else None
         if link is None or link.rejoin_line is not None or link.lost_line is not None:
             return None
-        return link if link.boot == self._latest_boot else None
-
-    @property
-    def _latest_boot(self) -> int:
-        return len(self.history.restart_lines) and max(
-            (a.boot for a in self.history.attempts[-1:]),
-            default=self.history.links[-1].boot if self.history.links else 0,
-        )
+        return link if link.boot == self.history.boot else None
 
     @cached_property
     def connected(self) -> bool:
@@ -122,7 +116,7 @@ class Case:
     def _just_joined(self) -> bool:
         """Whether the last attempt ended without an error, its address not yet asked for."""
         last = self.attempts[-1] if self.attempts else None
-        if last is None or last.outcome is not Outcome.JOINED:
+        if last is None or last.outcome is not Outcome.JOINED or last.boot != self.history.boot:
             return False
         link = self.history.links[-1] if self.history.links else None
         return link is None or link.line < (last.start_line or 0)

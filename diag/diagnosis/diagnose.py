@@ -25,8 +25,6 @@ from errorcodes.observations import observations
 
 _SHOWN: Final = 0.01
 """Probability under which a cause is not listed."""
-_CLEAR: Final = 0.2
-"""Probability from which the first cause stands out."""
 _LOOKALIKE: Final = 0.08
 """Probability from which a cause is worth telling apart from its lookalikes."""
 
@@ -118,8 +116,8 @@ def diagnose(history: History, told: Facts) -> Diagnosis:
     likely = {w.cause.id for w in shown if w.probability >= _LOOKALIKE}
     steps = plan(ranked, done) if fault else []
     more = _next_steps(found, steps, done) if verdict is not Verdict.NO_FAULT else []
-    # While nothing stands out, finding out more is worth more than trying something.
-    steps = steps + more if shown and shown[0].probability >= _CLEAR else more + steps
+    # Without any result to go by, finding out more is worth more than trying something.
+    steps = steps + more if case.attempts else more + steps
     return Diagnosis(
         verdict=verdict,
         family=kind,

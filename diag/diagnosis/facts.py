@@ -10,7 +10,7 @@ from typing import Final
 from diag.join import History
 from diag.log import Kind
 from diag.stream import FactValue
-from errorcodes.codes import by_symbol, lookup, parse_number
+from errorcodes.codes import by_symbol, families, lookup, parse_number
 from errorcodes.fixes import fixes
 from errorcodes.questions import questions
 from errorcodes.releases import version_key
@@ -116,6 +116,24 @@ def parse_fact(name: str, text: str) -> FactValue:
     return text
 
 
+def accepted(name: str, value: FactValue) -> FactValue | None:
+    """Return a recorded fact as a diagnosis takes it; None when it knows no such thing.
+
+    Recordings outlive releases and may come from anybody: what is not understood is
+    left out, never an error.
+    """
+    texts = str(value).split(",") if name == "tried" else [str(value)]
+    found: list[FactValue] = []
+    for text in texts:
+        try:
+            found.append(parse_fact(name, text))
+        except FactError:
+            continue
+    if not found:
+        return None
+    return ",".join(map(str, found)) if name == "tried" else found[0]
+
+
 def outer_identity_shape(text: str) -> str:
     """Return the shape of an outer identity; the identity itself goes no further."""
     text = text.strip()
@@ -134,15 +152,15 @@ def all_facts(history: History, told: Facts) -> dict[str, FactValue]:
     facts: dict[str, FactValue] = {}
     for _, text in history.vitals:
         facts.update(vitals(text))
-    release = history.marks.get(Kind.DEVICE_OS)
-    if release is not None and release.name and version_key(release.name.split(" ")[0]):
-        facts["device-os"] = release.name.split(" ")[0]
     asked = history.marks.get(Kind.PROMPT_EAP_TYPE)
     if asked is not None and asked.number in (0, 1):
         facts["eap"] = ("peap", "tls")[asked.number]
     outer = history.marks.get(Kind.PROMPT_OUTER_IDENTITY)
     if outer is not None and outer.name is not None:
         facts["outer-identity"] = outer_identity_shape(outer.name)
+    ca, certificate = (history.marks.get(k) for k in (Kind.PROMPT_ROOT_CA, Kind.CERTIFICATE))
+    if ca is not None and (certificate is None or certificate.last_line < ca.last_line):
+        facts["root-ca"] = "absent"
     if Kind.PEAP_VERSION_1 in history.marks:
         facts["peap-version"] = "1"
     if history.signals:
@@ -150,6 +168,9 @@ def all_facts(history: History, told: Facts) -> dict[str, FactValue]:
     elif isinstance(reading := facts.get("net:rssi"), int):
         facts["rssi"] = reading
     facts.update(told)
+    release = history.marks.get(Kind.DEVICE_OS)
+    if release is not None and release.name and version_key(release.name.split(" ")[0]):
+        facts["device-os"] = release.name.split(" ")[0]
     if _SUPPLICANT_KINDS & history.marks.keys():
         # Only 0.7.0 and later print these, and only for Enterprise networks.
         key = version_key(str(facts.get("device-os", "")))
@@ -188,11 +209,17 @@ def _codes(text: str) -> str:
     numbers: list[int] = []
     for part in re.split(r"[\s,;]+", text.strip()):
         number = parse_number(part)
-        found = lookup(number, "join") if number is not None else by_symbol(part)
+        named = () if number is not None else by_symbol(part)
+        found = (
+            lookup(number, "join")
+            if number is not None
+            else [code for code in named if "join" in families()[code.family].contexts]
+        )
         if not found or found[0].number is None:
+            other = "".join(f" (but {families()[c.family].title})" for c in named[:1])
             raise FactError(
-                f"{part!r} is no join result; they look like 1006 or NOT_KEYED "
-                "(several: 1006,1025); see: wpa2diag explain 1006"
+                f"{part!r} is no join result{other}; they look like 1006 or "
+                "NOT_KEYED (several: 1006,1025); see: wpa2diag explain 1006"
             )
         numbers.append(found[0].number)
     return ",".join(map(str, numbers))

@@ -97,7 +97,7 @@ def _device(case: Case, present: set[str], ranked: Sequence[Weighed]) -> Iterato
         yield Found("heap-falling")
     if "heap-alarm" in present and case.network is not None and case.network.enterprise:
         yield Found("heap-alarm")
-    if any(case.facts.get(name) != value for name, value in case.overruled.items()):
+    if case.overruled:
         yield Found("facts-disagree")
     if "rssi-error-marker" in present:
         yield Found("rssi-marker")
@@ -111,7 +111,7 @@ def _device(case: Case, present: set[str], ranked: Sequence[Weighed]) -> Iterato
             yield Found("vitals-tainted")
     if "outer-garbage" in present:
         yield Found("particle-cli-garbage")
-    if "console-saved" in present and case.network is not None and case.network.enterprise:
+    if "console-saved" in present and Kind.CERTIFICATE in case.history.marks:
         yield Found("root-ca-maybe-dropped", case.mark_line(Kind.CONSOLE_SAVED))
 
 

@@ -4,6 +4,7 @@ Every name yielded here stands in errorcodes/observations, and every name there 
 yielded somewhere here or comes from a fact; a test compares the two.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Final
@@ -53,6 +54,11 @@ _RESET_BY_PANIC: Final = 130
 _NO_HEAP: Final = (8, 14)
 _ASSERTION: Final = 10
 """Panic codes (device-facts 8.3)."""
+_NAMES_SAY: Final = {
+    "ssid-says-5ghz": re.compile(r"(?<![a-z0-9])5\s?g(?:hz)?(?![a-z0-9])", re.IGNORECASE),
+    "ssid-says-wpa3": re.compile(r"wpa[ -]?3", re.IGNORECASE),
+}
+"""What an SSID itself may say of its network."""
 _KEY_ERRORS: Final = (6, 8, 16, 17, 25, 26)
 """Cloud protocol codes about keys (device-facts 3.7)."""
 
@@ -146,6 +152,10 @@ def _network(case: Case) -> Iterator[Observed]:
     if network is not None:
         id = "network-enterprise" if network.enterprise else "network-personal"
         yield Observed(id, network.lines, {"why": network.why})
+    for id, pattern in _NAMES_SAY.items():
+        named = [a for a in case.focus if a.ssid is not None and pattern.search(a.ssid)]
+        if named:
+            yield Observed(id, named[-1].lines[:1], {"ssid": named[-1].ssid or ""})
     if case.eduroam_line is not None:
         yield Observed("eduroam", (case.eduroam_line,), {"why": "the log joins that name"})
     eap = case.facts.get("eap")
@@ -226,7 +236,8 @@ def _supplicant(case: Case) -> Iterator[Observed]:
     else:
         started = [a for a in case.history.attempts if a.supplicant is Supplicant.STARTED]
         if started:
-            yield Observed("supplicant-started", started[-1].lines[:1])
+            line = started[-1].supplicant_line
+            yield Observed("supplicant-started", (line,) if line else started[-1].lines[:1])
     told = case.network is not None and case.network.enterprise and case.network.told
     if told and case.joined_without_supplicant:
         yield Observed("no-supplicant-for-enterprise", case.joined_without_supplicant)
@@ -239,18 +250,22 @@ def _heap(case: Case) -> Iterator[Observed]:
     last = measured[-1]
     lowest = min(measured, key=lambda a: a.heap or 0)
     if (lowest.heap or 0) < HEAP_ALARM:
-        yield Observed("heap-alarm", lowest.lines[:1], {"heap": str(lowest.heap)})
+        yield Observed("heap-alarm", _heap_lines(lowest), {"heap": str(lowest.heap)})
     elif (lowest.heap or 0) < HEAP_LOW:
-        yield Observed("heap-low", lowest.lines[:1], {"heap": str(lowest.heap)})
+        yield Observed("heap-low", _heap_lines(lowest), {"heap": str(lowest.heap)})
     else:
-        yield Observed("heap-fine", last.lines[:1], {"heap": str(last.heap)})
+        yield Observed("heap-fine", _heap_lines(last), {"heap": str(last.heap)})
     values = [a.heap_before if a.heap_before is not None else a.heap_at_join for a in measured]
     known = [value for value in values if value is not None]
     falls = all(b <= a for a, b in pairwise(known))
     if len(known) >= 3 and falls and known[-1] < known[0] * 0.9:
         yield Observed(
-            "heap-falling", measured[-1].lines[:1], {"heap": f"{known[0]} to {known[-1]} bytes"}
+            "heap-falling", _heap_lines(measured[-1]), {"heap": f"{known[0]} to {known[-1]} bytes"}
         )
+
+
+def _heap_lines(attempt: Attempt) -> tuple[int, ...]:
+    return attempt.lines[:1] if attempt.heap_line is None else (attempt.heap_line,)
 
 
 def _after_join(case: Case) -> Iterator[Observed]:
@@ -306,6 +321,10 @@ def _cloud(case: Case) -> Iterator[Observed]:
         return
     error = marks.get(Kind.CLOUD_ERROR)
     reachable = error is not None and error.number == 3
+    broke = marks.get(Kind.CLOUD_LOOP_ERROR)
+    if broke is not None and broke.last_line >= link.line:
+        yield Observed("cloud-connection-broke", (broke.last_line,), {"code": str(broke.number)})
+        return
     for kind, id in (
         (Kind.CLOUD_NOT_REACHABLE, "cloud-not-reachable"),
         (Kind.INTERNET_TEST_FAILED, "internet-test-failed"),

@@ -11,6 +11,8 @@ from diag.log import Event, Kind
 
 KEPT: Final = 400
 """Attempts kept one by one."""
+_WHOLE_WAIT_MS: Final = 6_500
+"""An attempt without an error line that took the whole join wait of 7 s did not succeed."""
 _BURST_GAP_MS: Final = 1_800
 """The network watchdog waits 2 s between bursts; attempts of one burst follow within 0.5 s."""
 
@@ -72,8 +74,19 @@ class AttemptTrack:
         if last is not None and last.episode == self.episode:
             self.episode += 1
 
+    def spoil(self) -> None:
+        """An error line that cannot be read stands in the attempt under way."""
+        if self._open is not None:
+            self._open.spoiled = True
+
     def _begin(self, event: Event) -> Draft:
         self._close(Outcome.OPEN)
+        before = self._attempts[-1] if self._attempts else None
+        if before is not None and before.presumed:
+            # The first success ends the tries (device-facts 3.4), so it was none: its
+            # error line is missing from the log.
+            before.presumed = False
+            before.outcome = Outcome.OPEN
         last = self._last_end_ms
         if self._new_burst or (
             event.ms is not None and last is not None and event.ms - last > _BURST_GAP_MS
@@ -113,7 +126,8 @@ class AttemptTrack:
         return self._begin(event) if draft is None or draft.round else draft
 
     def _heap_before_supplicant(self, event: Event) -> None:
-        self._begin(event).heap_before = event.number
+        draft = self._begin(event)
+        draft.heap_before, draft.heap_line = event.number, event.line
 
     def _supplicant_starting(self, event: Event) -> None:
         draft = self._supplicant_phase(event)
@@ -124,7 +138,7 @@ class AttemptTrack:
     def _supplicant_started(self, event: Event) -> None:
         draft = self._supplicant_phase(event)
         draft.supplicant = Supplicant.STARTED if event.number == 0 else Supplicant.REFUSED
-        draft.supplicant_code = event.number
+        draft.supplicant_code, draft.supplicant_line = event.number, event.line
 
     def _heap_after_supplicant(self, event: Event) -> None:
         draft = self._supplicant_phase(event)
@@ -138,7 +152,7 @@ class AttemptTrack:
 
     def _heap_at_join(self, event: Event) -> None:
         if self._open is not None:
-            self._open.heap_at_join = event.number
+            self._open.heap_at_join, self._open.heap_line = event.number, event.line
 
     def _join_failed(self, event: Event) -> None:
         if self._open is None:
@@ -148,12 +162,24 @@ class AttemptTrack:
     def _supplicant_stopping(self, event: Event) -> None:
         draft = self._open
         if draft is None:
-            return
-        if draft.round > 0 and draft.outcome is not Outcome.CANCELLED:
-            # The result line prints errors only; the supplicant stops after a success as well.
-            self._succeed(event)
-        else:
+            last = self._attempts[-1] if self._attempts else None
+            if last is not None and last.supplicant is Supplicant.NOT_SEEN:
+                # What is stopped was running: the log begins after its start.
+                last.supplicant = Supplicant.STARTED
+        elif draft.round == 0 or draft.outcome is Outcome.CANCELLED:
             self._close(Outcome.NO_SUPPLICANT, event)
+        elif draft.spoiled:
+            self._close(Outcome.FAILED, event)
+        elif (
+            draft.start_ms is not None
+            and event.ms is not None
+            and event.ms - draft.start_ms > _WHOLE_WAIT_MS
+        ):
+            self._close(Outcome.OPEN, event)
+        else:
+            # The result line prints errors only; the supplicant stops after a success as well.
+            draft.presumed = True
+            self._close(Outcome.JOINED, event)
 
     def _succeed(self, event: Event) -> None:
         self._close(Outcome.JOINED, event)
@@ -165,7 +191,11 @@ class AttemptTrack:
             self._succeed(event)
             return
         last = self._attempts[-1] if self._attempts else None
-        if last is None or last.boot != event.boot:
+        if last is not None and last.presumed and last.boot == event.boot:
+            last.presumed = False
+            self.next_episode()
+            self._new_burst = True
+        elif last is None or last.boot != event.boot:
             self._begin(event)
             self._succeed(event)
         elif last.outcome is Outcome.CANCELLED and last.code is None:

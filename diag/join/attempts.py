@@ -59,6 +59,10 @@ class Attempt:
     """Free heap in bytes at the join."""
     heap_after: int | None = None
     """Free heap in bytes after the supplicant stopped."""
+    supplicant_line: int | None = None
+    """Where the supplicant's start, or refusal, is printed."""
+    heap_line: int | None = None
+    """Where `heap` is printed."""
 
     @property
     def elapsed_ms(self) -> int | None:

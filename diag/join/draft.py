@@ -19,14 +19,18 @@ class Draft:
         "heap_after",
         "heap_at_join",
         "heap_before",
+        "heap_line",
         "number",
         "outcome",
+        "presumed",
         "round",
+        "spoiled",
         "ssid",
         "start_line",
         "start_ms",
         "supplicant",
         "supplicant_code",
+        "supplicant_line",
     )
 
     def __init__(self, number: int, burst: int, episode: int, boot: int, line: int) -> None:
@@ -48,6 +52,12 @@ class Draft:
         self.heap_before: int | None = None
         self.heap_at_join: int | None = None
         self.heap_after: int | None = None
+        self.supplicant_line: int | None = None
+        self.heap_line: int | None = None
+        self.presumed = False
+        """Whether only the absence of an error says that it joined."""
+        self.spoiled = False
+        """Whether an error line that cannot be read stands in it."""
 
     def copy(self) -> Self:
         """Return an independent draft in the same state."""
@@ -73,4 +83,6 @@ class Draft:
             heap_before=self.heap_before,
             heap_at_join=self.heap_at_join,
             heap_after=self.heap_after,
+            supplicant_line=self.supplicant_line,
+            heap_line=self.heap_line,
         )

@@ -49,6 +49,8 @@ class LinkUp:
 class History:
     """A log's join attempts and the events around them."""
 
+    boot: int
+    """Counts restarts of the device's clock seen so far."""
     attempts: tuple[Attempt, ...]
     """The latest ones (`JoinTracker.KEPT` at most), oldest first."""
     attempt_count: int

@@ -83,6 +83,13 @@ class JoinTracker:
             if kind is not Kind.OTHER:
                 _mark(marks, kind, line, number, name)
                 self._take(kind, event)
+            elif level == "ERROR" and category == "hal.wlan":
+                self._attempts.spoil()
+
+    @property
+    def attempted(self) -> bool:
+        """Whether any attempt has begun."""
+        return self._attempts.count > 0
 
     def settings_changed(self) -> None:
         """Take note that something changed beside the log: later attempts are another matter."""
@@ -93,6 +100,7 @@ class JoinTracker:
         """Return what is known so far."""
         system = sum(n for c, n in self._categories.items() if c.split(".", 1)[0] in _SYSTEM)
         return History(
+            boot=self._boot,
             attempts=self._attempts.attempts(),
             attempt_count=self._attempts.count,
             episode=self._attempts.episode,

@@ -60,6 +60,8 @@ class Kind(StrEnum):
     CONSOLE_OUT_OF_MEMORY = "console-out-of-memory"
     PROMPT_EAP_TYPE = "prompt-eap-type"
     PROMPT_OUTER_IDENTITY = "prompt-outer-identity"
+    PROMPT_ROOT_CA = "prompt-root-ca"
+    CERTIFICATE = "certificate"
     ENCRYPTED_KEY = "encrypted-key"
     SETUP_TOOL_TIMEOUT = "setup-tool-timeout"
     PEAP_VERSION_1 = "peap-version-1"

@@ -14,7 +14,7 @@ from ahocorasick_rs import BytesAhoCorasick, MatchKind
 from diag.log.catalogue import bare_literals
 from diag.log.grammar import JSON_START, LEVELS, OLD_LEVELS, TYPOGRAPHIC_JSON_START
 
-RSSI_LITERALS = ("RSSI", "rssi")
+RSSI_LITERALS = ("RSSI", "rssi", "Rssi")
 VITALS_LITERAL = '"net:'
 _ENOUGH = 10
 """Letters of a message that find its line. The search is several times slower from 64

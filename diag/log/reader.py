@@ -22,6 +22,15 @@ _STAMP: Final = 10
 _MEMO_LINE: Final = 300
 _SYSTEM: Final = ("hal", "system", "comm", "")
 """First part of the categories whose messages are the system's own."""
+_PLAIN: Final = re.compile(
+    rb"(\d{10}) \[((?!(?:hal|system|comm)[.\]])[\w.\-]{1,40})\] (TRACE|INFO|WARN|ERROR|PANIC): "
+    rb"([ -~]*[!-\\^-}])"
+)
+"""A line of an application's own category in the plainest form: ASCII, not cut short, without
+details at its end. `_candidate` makes the same of it, six times as slowly."""
+_TEN_DIGITS: Final = re.compile(rb"\d{10}")
+_FOUR_DIGITS: Final = 1000
+"""Most join results have four digits; a shorter one may be the start of one."""
 _SPLICE_LINES: Final = 3
 _LONE_CR: Final = re.compile(rb"\r(?!\n)")
 _LF: Final = 0x0A
@@ -136,6 +145,8 @@ class LogReader:
         if self._carry:
             last, self._carry = self._carry, b""
             self._block(last, events)
+            if events and last[-1] not in (_CR, _LF) and _perhaps_cut(events[-1]):
+                events[-1] = events[-1]._replace(kind=Kind.OTHER, number=None)
             self._line += last[-1] not in (_CR, _LF)
         self._end_run(events)
         return events
@@ -156,7 +167,8 @@ class LogReader:
     def _lines(self, block: bytes, events: list[Event]) -> None:
         """Take whole lines of which none is overlong."""
         base, position, size = self._offset, 0, len(block)
-        for _, start, end in gate.hits(block):
+        found = gate.hits(block)
+        for place, (_, start, end) in enumerate(found, start=1):
             if start < position:
                 continue
             first = block.rfind(b"\n", position, start) + 1 or position
@@ -177,6 +189,18 @@ class LogReader:
                 events.append(
                     self._event(template, int(stamp), self._line, base + first, stop - first)
                 )
+            elif (
+                # Nothing but its level speaks, so an application's own line is what it seems.
+                (place == len(found) or found[place][1] >= last)
+                and (plain := _PLAIN.fullmatch(block, first, stop)) is not None
+                and not _TEN_DIGITS.search(plain[4])
+            ):
+                stamp, category, level, message = plain.groups()
+                text = message[:_KEPT_TEXT].decode()
+                template = _Template(
+                    Kind.OTHER, text, category.decode(), level.decode(), None, None
+                )
+                self._emit(template, int(stamp), base + first, stop - first, events)
             elif not self._candidate(block[first:stop], base + first, events):
                 self._extend(self._line, base + first, position - first, 1)
             self._offset = base + position
@@ -360,6 +384,8 @@ def _understand(record: Record) -> _Template:
     system = record.category.split(".")[0] in _SYSTEM
     if system:
         meaning = understand(record.message) or understand_bare(record.message)
+        if meaning is not None and _cut_in_number(meaning, record.message):
+            meaning = None
     else:
         meaning = understand_bare(record.message)
         if meaning is not None and meaning.message.category.split(".")[0] in _SYSTEM[:3]:
@@ -377,6 +403,20 @@ def _understand(record: Record) -> _Template:
             Kind.OTHER, record.message[:_KEPT_TEXT], category, record.level, None, None
         )
     return _template(meaning, record.message, record.category, record.level)
+
+
+def _perhaps_cut(event: Event) -> bool:
+    """Whether the log ends inside a join result, whose number would be taken for another."""
+    number = event.number
+    return event.kind is Kind.JOIN_FAILED and number is not None and abs(number) < _FOUR_DIGITS
+
+
+def _cut_in_number(meaning: Meaning, message: str) -> bool:
+    """Whether a print has cut a join result short: `result: 10` and then no end of line."""
+    number = meaning.number
+    if meaning.kind is not Kind.JOIN_FAILED or number is None or abs(number) >= _FOUR_DIGITS:
+        return False
+    return not message.rstrip().endswith(str(number))
 
 
 def _template(meaning: Meaning, text: str, category: str, level: str) -> _Template:

@@ -2,9 +2,10 @@
 
 import copy
 from collections.abc import Iterable
-from typing import Final, Self
+from dataclasses import replace
+from typing import Final, Self, cast
 
-from diag.diagnosis import Diagnosis, diagnose
+from diag.diagnosis import Diagnosis, accepted, diagnose
 from diag.join import History, JoinTracker, Outcome
 from diag.log import Event, LogReader
 from diag.stream import Chunk, Direction, Fact, FactValue, Item
@@ -87,13 +88,21 @@ class Session:
 
     def diagnosis(self) -> Diagnosis:
         """Return the diagnosis as it stands now."""
-        return diagnose(self._tracker.history(), {**self._facts, **self._before, **self._told})
+        facts = {**self._facts, **self._before}
+        for name, value in self._told.items():
+            _put(facts, Fact(self._time, name, value))
+        return diagnose(self._tracker.history(), facts)
 
     def _add(self, fact: Fact) -> None:
+        value = accepted(fact.name, fact.value)
+        if value is None:
+            return
+        fact = replace(fact, value=value)
         before = self._facts.get(fact.name)
-        if before is not None and before != fact.value and _is_setting(fact.name):
+        changed = before is not None and before != value
+        if changed and _is_setting(fact.name) and self._tracker.attempted:
             # The failures so far happened under the old value and are judged by it.
-            self._before.setdefault(fact.name, before)
+            self._before.setdefault(fact.name, cast("FactValue", before))
             self._tracker.settings_changed()
         _put(self._facts, fact)
 

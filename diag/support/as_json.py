@@ -10,7 +10,6 @@ from diag.diagnosis.plan import AUTOMATIC, Step
 from diag.join import Attempt
 from errorcodes.codes import lookup
 from errorcodes.findings import findings
-from errorcodes.fixes import fixes
 
 SCHEMA_VERSION: Final = 1
 
@@ -120,7 +119,7 @@ def _evidence(item: Evidence) -> Json:
 
 
 def _step(step: Step) -> Json:
-    fix = fixes()[step.fix.id]
+    fix = step.fix
     return {
         "fix": fix.id,
         "title": fix.title,

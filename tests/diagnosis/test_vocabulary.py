@@ -194,6 +194,13 @@ EXTRA: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "code-certificate-parse": (burst(3035), ()),
     "code-tls-timeout": (burst(5031), ()),
     "code-interface": (burst(1057), ()),
+    "ssid-says-5ghz": (burst(1024, ssid="Corp-5GHz"), ()),
+    "ssid-says-wpa3": (burst(1024, ssid="Corp WPA3"), ()),
+    "cloud-connection-broke": (
+        "0000001000 [hal.wlan] INFO: Bringing WiFi interface up with DHCP\r\n"
+        "0000009000 [comm.protocol] ERROR: Event loop error 3\r\n",
+        (),
+    ),
     "outer-is-username": ("", ("--fact", "outer-identity=is-username", "--code", "1025")),
     "server-other": ("", ("--server", "other", "--code", "1025")),
     "not-eduroam": ("", ("--fact", "eduroam=no", "--code", "1025")),

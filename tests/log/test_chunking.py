@@ -1,5 +1,6 @@
 """Any bytes, in any chunking, give the same events as in one piece, and all are accounted for."""
 
+import re
 import tracemalloc
 
 import pytest
@@ -110,9 +111,9 @@ def test_what_was_read_before_does_not_matter(before: bytes, data: bytes) -> Non
 
 def test_the_memo_is_used_and_bounded() -> None:
     reader._memo.clear()
-    read(b"0000000001 [app] INFO: once\r\n0000000002 [app] INFO: once\r\n")
+    read(b"0000000001 [hal.wlan] INFO: Joining x\r\n0000000002 [hal.wlan] INFO: Joining x\r\n")
     assert len(reader._memo) == 1
-    read(b"".join(b"%010d [app] INFO: number %d\r\n" % (i, i) for i in range(9000)))
+    read(b"".join(b"%010d [hal.wlan] INFO: Joining %d\r\n" % (i, i) for i in range(20_000)))
     assert len(reader._memo) <= reader._MEMO_SIZE
 
 
@@ -170,3 +171,37 @@ def test_a_line_made_to_keep_the_grammar_busy_comes_to_an_end(line: bytes) -> No
     whole = read(data)
     check_places(data, whole)
     assert read(data, [len(line) // 2]) == whole
+
+
+_words = st.sampled_from(
+    [
+        *(b"x", b"1234567890", b"0000000001 [app] y", b"]", b"~", b" ", b"Rssi=-70", b"INFO: "),
+        *(b"\xc3\xa9", b"[code = 1]", b"hal.wlan", b'"net:err"', b"Joining x", b"[ncp.client]"),
+        b"Supplicant started 0",
+    ]
+)
+_application_lines = st.builds(
+    lambda stamp, category, level, words: (
+        b"%010d [%s] %s: %s\r\n" % (stamp, category, level, words)
+    ),
+    st.integers(0, 10**10 - 1),
+    st.sampled_from(
+        [b"app", b"app.hal", b"halx", b"hal", b"hal.wlan", b"system", b"comm.dtls", b"a b"]
+    ),
+    st.sampled_from([b"INFO", b"TRACE", b"ERROR", b"LOG"]),
+    st.lists(_words, max_size=4).map(b"".join),
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(_application_lines, min_size=1, max_size=4).map(b"".join))
+def test_plain_lines_are_read_as_all_others_are(data: bytes) -> None:
+    shortcut = reader._PLAIN
+    reader._memo.clear()
+    fast = read(data)
+    try:
+        reader._memo.clear()
+        reader._PLAIN = re.compile(rb"(?!)")
+        assert fast == read(data)
+    finally:
+        reader._PLAIN = shortcut

@@ -37,14 +37,43 @@ def test_the_latest_value_of_a_fact_holds() -> None:
 
 
 def test_fixes_tried_add_up() -> None:
-    session = session_of(("tried", "a"), ("tried", "b,c"))
-    assert session.facts == {"tried": "a,b,c"}
-    assert episodes(session_of(FAILURES, ("tried", "a"), ("tried", "b"), LATER)) == [0, 0, 0, 0]
+    first, second, third = "re-enter-password", "move-closer", "restart-device"
+    session = session_of(("tried", first), ("tried", f"{second},{third}"))
+    assert session.facts == {"tried": f"{first},{second},{third}"}
+    more = session_of(FAILURES, ("tried", first), ("tried", second), LATER)
+    assert episodes(more) == [0, 0, 0, 0]
 
 
-@pytest.mark.parametrize("name", ["outer-identity", "eap", "device-os", "server"])
-def test_a_setting_that_changes_begins_a_new_episode(name: str) -> None:
-    session = session_of((name, "one"), FAILURES, (name, "two"), LATER)
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("tried", "no-such-fix"), ("tried", True), ("eap", 7)),
+        *(("device-os", "newest"), ("rssi", "strong"), ("from-a-later-release", "x")),
+    ],
+)
+def test_a_recorded_fact_that_is_not_understood_is_left_out(name: str, value: object) -> None:
+    session = session_of(FAILURES, (name, value))
+    assert session.facts == {}
+    assert session.diagnosis().verdict == "fault"
+
+
+def test_without_an_attempt_the_latest_word_holds() -> None:
+    assert "eap-unsupported" not in {
+        seen.id for seen in session_of(("eap", "ttls"), ("eap", "peap")).diagnosis().observed
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "two"),
+    [
+        ("outer-identity", "blank", "is-username"),
+        ("eap", "peap", "tls"),
+        ("device-os", "1.4.0", "1.5.2"),
+        ("server", "nps", "ise"),
+    ],
+)
+def test_a_setting_that_changes_begins_a_new_episode(name: str, one: str, two: str) -> None:
+    session = session_of((name, one), FAILURES, (name, two), LATER)
     assert episodes(session) == [0, 0, 1, 1]
 
 
