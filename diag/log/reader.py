@@ -28,6 +28,7 @@ _PLAIN: Final = re.compile(
 )
 """A line of an application's own category in the plainest form: ASCII, not cut short, without
 details at its end. `_candidate` makes the same of it, six times as slowly."""
+_RESULT: Final = re.compile(r"result: \d{4}\Z", re.ASCII)
 _TEN_DIGITS: Final = re.compile(rb"\d{10}")
 _FOUR_DIGITS: Final = 1000
 """Most join results have four digits; a shorter one may be the start of one."""
@@ -92,6 +93,7 @@ class LogReader:
         "_at_this_ms",
         "_carry",
         "_clock",
+        "_lf",
         "_line",
         "_offset",
         "_overlong",
@@ -104,6 +106,9 @@ class LogReader:
         self._carry = b""
         self._offset = 0
         self._line = 1
+        self._lf = False
+        """Whether a LF was seen: until then, and only then, a lone CR ends a line. Later it
+        is what a progress display or a doubled CR makes of one line."""
         self._overlong = False
         """Whether the line now read is past its first `MAX_LINE` bytes."""
         self._run: _Run | None = None
@@ -127,8 +132,10 @@ class LogReader:
     def feed(self, data: bytes) -> list[Event]:
         """Take the next bytes; return the events they complete."""
         data = self._carry + data if self._carry else data
-        # A CR at the very end may be half of a CR LF: it waits for the next byte.
-        end = max(data.rfind(b"\n"), data.rfind(b"\r", 0, max(len(data) - 1, 0))) + 1
+        end = data.rfind(b"\n") + 1
+        if not end and not self._lf:
+            # A CR at the very end may be half of a CR LF: it waits for the next byte.
+            end = data.rfind(b"\r", 0, max(len(data) - 1, 0)) + 1
         block, self._carry = data[:end], data[end:]
         events: list[Event] = []
         if block:
@@ -144,17 +151,27 @@ class LogReader:
         events: list[Event] = []
         if self._carry:
             last, self._carry = self._carry, b""
+            ended = last[-1] == _LF or (last[-1] == _CR and not self._lf)
             self._block(last, events)
-            if events and last[-1] not in (_CR, _LF) and _perhaps_cut(events[-1]):
+            if events and not ended and _perhaps_cut(events[-1]):
                 events[-1] = events[-1]._replace(kind=Kind.OTHER, number=None)
-            self._line += last[-1] not in (_CR, _LF)
+            self._line += not ended
         self._end_run(events)
         return events
 
     def _block(self, block: bytes, events: list[Event]) -> None:
         """Take whole lines (the last may lack its end)."""
-        if b"\r" in block and _LONE_CR.search(block):
-            block = _LONE_CR.sub(b"\n", block)
+        if self._lf:
+            self._whole(block, events)
+            return
+        first = block.find(b"\n") + 1
+        self._whole(_LONE_CR.sub(b"\n", block[: first or len(block)]), events)
+        if first:
+            self._lf = True
+            if first < len(block):
+                self._whole(block[first:], events)
+
+    def _whole(self, block: bytes, events: list[Event]) -> None:
         position, size = 0, len(block)
         if self._overlong:
             position = self._long_line(block, 0, events)
@@ -286,7 +303,7 @@ class LogReader:
         """Take one line that holds a literal of the grammar; False when it says nothing."""
         text = raw.decode("utf-8", "backslashreplace")
         found = False
-        pieces = split_records(text)
+        pieces = [piece for part in text.split("\r") if part for piece in split_records(part)]
         for piece in pieces:
             record = parse_record(piece)
             if record is None:
@@ -386,6 +403,10 @@ def _understand(record: Record) -> _Template:
         meaning = understand(record.message) or understand_bare(record.message)
         if meaning is not None and _cut_in_number(meaning, record.message):
             meaning = None
+        if meaning is None and record.category == "hal.wlan" and record.level == "ERROR":
+            # Its text was hit by a print, yet it is the one error line with a result.
+            result = _RESULT.search(record.message)
+            meaning = understand(f"wiced_join_ap_specific(), {result[0]}") if result else None
     else:
         meaning = understand_bare(record.message)
         if meaning is not None and meaning.message.category.split(".")[0] in _SYSTEM[:3]:

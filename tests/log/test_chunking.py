@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from diag.log import LogReader, reader
 from diag.log.reader import MAX_LINE
 from tests.corpus import LOGS
-from tests.log.streams import DEVICE, check_places, cut, long_streams, read, stamps, streams
+from tests.log.streams import (
+    DEVICE,
+    check_places,
+    cut,
+    lines_of,
+    long_streams,
+    read,
+    stamps,
+    streams,
+)
 
 any_bytes = st.one_of(st.binary(max_size=400), streams, long_streams)
 
@@ -48,11 +57,17 @@ def test_every_byte_belongs_to_one_place(data: bytes) -> None:
 
 @settings(max_examples=150)
 @given(any_bytes)
-def test_lines_are_counted_as_python_counts_them(data: bytes) -> None:
+def test_lines_are_counted_as_grep_and_editors_count_them(data: bytes) -> None:
     log = LogReader()
     log.feed(data)
     log.close()
-    assert log.lines == len(data.splitlines())
+    assert log.lines == len(lines_of(data))
+
+
+def test_a_progress_display_and_doubled_crs_are_one_line() -> None:
+    log = b"start\r\n10%\r20%\r30%\r\n0000000001 [hal.wlan] INFO: Joining x\r\r\nend\r\r\n"
+    joining = next(event for event in read(log) if event.kind == "joining")
+    assert (joining.line, joining.name) == (3, "x")
 
 
 def test_lines_so_far_include_an_unterminated_one() -> None:
