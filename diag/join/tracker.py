@@ -9,8 +9,8 @@ from diag.join.credentials import CredentialsTrack
 from diag.join.history import History, Mark
 from diag.join.links import LinkTrack
 from diag.log import Event, Kind
+from diag.log.grammar import SYSTEM
 
-_SYSTEM: Final = ("hal", "system", "comm")
 _NAMES_KEPT: Final = 16
 _CATEGORIES_KEPT: Final = 256
 
@@ -98,7 +98,7 @@ class JoinTracker:
 
     def history(self) -> History:
         """Return what is known so far."""
-        system = sum(n for c, n in self._categories.items() if c.split(".", 1)[0] in _SYSTEM)
+        system = sum(n for c, n in self._categories.items() if c.split(".", 1)[0] in SYSTEM)
         return History(
             boot=self._boot,
             attempts=self._attempts.attempts(),

@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 JSON_START: Final = '{"l":"'
 TYPOGRAPHIC_JSON_START: Final = "{\u201cl\u201d:\u201c"
 LEVELS: Final = ("TRACE", "INFO", "WARN", "ERROR", "PANIC")
+SYSTEM: Final = ("hal", "system", "comm", "")
+"""First part of the categories whose messages are the system's own; old lines have none."""
 OLD_LEVELS: Final = ("LOG  ", "DEBUG", "INFO ", "WARN ", "ERROR", "PANIC")
 
 _SOURCE: Final = r"(?:[^\s:\[\]]{1,60}?(?::\d{1,6})?(?:, [^()]{1,80}\(\)|): )?"

@@ -1,58 +1,37 @@
 """Cuts bytes into lines and lines into events, whatever the chunking."""
 
 import copy
-import json
 import re
-from collections.abc import Callable
-from typing import Final, NamedTuple, Self, cast
+from typing import Final, NamedTuple, Self
 
 from diag.log import gate
-from diag.log.catalogue import Meaning, splice, understand, understand_bare
-from diag.log.clock import DeviceClock
+from diag.log.catalogue import splice
+from diag.log.dating import Dating
 from diag.log.events import Event, Kind
-from diag.log.grammar import Record, parse_record, plain_typography, split_records
+from diag.log.grammar import SYSTEM, Record, parse_record, split_records
+from diag.log.template import (
+    FOUR_DIGITS,
+    Template,
+    plain_line,
+    template_of,
+    understand_record,
+    understand_text,
+)
 
 MAX_LINE: Final = 64 * 1024
 """Bytes of a line looked at in one piece; a longer one is taken piece by piece."""
-_MAX_MS: Final = (1 << 32) - 1
-"""The device's clock is 32 bits wide: digits beyond are no time of its."""
 _MEMO_SIZE: Final = 16_384
 _STAMP: Final = 10
 """Digits of the time at the start of a line."""
 _MEMO_LINE: Final = 300
-_SYSTEM: Final = ("hal", "system", "comm", "")
-"""First part of the categories whose messages are the system's own."""
-_PLAIN: Final = re.compile(
-    rb"(\d{10}) \[((?!(?:hal|system|comm)[.\]])[\w.\-]{1,40})\] (TRACE|INFO|WARN|ERROR|PANIC): "
-    rb"([ -~]*[!-\\^-}])"
-)
-"""A line of an application's own category in the plainest form: ASCII, not cut short, without
-details at its end. `_candidate` makes the same of it, six times as slowly."""
-_RESULT: Final = re.compile(r"result: \d{4}\Z", re.ASCII)
-_TEN_DIGITS: Final = re.compile(rb"\d{10}")
-_FOUR_DIGITS: Final = 1000
-"""Most join results have four digits; a shorter one may be the start of one."""
+_SAMPLE: Final = 8
+"""Lines of a block by which it is judged whether most of it came before."""
 _SPLICE_LINES: Final = 3
 _LONE_CR: Final = re.compile(rb"\r(?!\n)")
 _LF: Final = 0x0A
 _CR: Final = 0x0D
 _REST: Final = 400
 """Bytes: the rest of a torn record is shorter."""
-_RSSI: Final = re.compile(r"rssi[\s:=(]{0,4}(-?\d{1,3})(?![\d.])", re.IGNORECASE | re.ASCII)
-_KEPT_TEXT: Final = 400
-_KEPT_CATEGORY: Final = 40
-_FOREIGN_TEXT: Final = 200
-
-
-class _Template(NamedTuple):
-    """What a line says, less its time and place: the same comes again and again."""
-
-    kind: Kind
-    text: str
-    category: str
-    level: str
-    number: int | None
-    name: str | None
 
 
 class _Torn(NamedTuple):
@@ -73,7 +52,7 @@ class _Run(NamedTuple):
     lines: int
 
 
-_memo: dict[bytes, _Template] = {}
+_memo: dict[bytes, Template] = {}
 """Lines already understood, less the time at their start."""
 
 
@@ -89,10 +68,8 @@ class LogReader:
     """
 
     __slots__ = (
-        "_at_ms",
-        "_at_this_ms",
         "_carry",
-        "_clock",
+        "_dating",
         "_lf",
         "_line",
         "_offset",
@@ -113,15 +90,12 @@ class LogReader:
         """Whether the line now read is past its first `MAX_LINE` bytes."""
         self._run: _Run | None = None
         self._torn: _Torn | None = None
-        self._clock = DeviceClock()
-        self._at_ms: int | None = None
-        self._at_this_ms: tuple[_Template, ...] = ()
-        """The latest lines of the same millisecond, to know those a second handler repeats."""
+        self._dating = Dating()
 
     def copy(self) -> Self:
         """Return an independent reader in the same state."""
         twin = copy.copy(self)
-        twin._clock = copy.copy(self._clock)
+        twin._dating = self._dating.copy()
         return twin
 
     @property
@@ -183,6 +157,40 @@ class LogReader:
 
     def _lines(self, block: bytes, events: list[Event]) -> None:
         """Take whole lines of which none is overlong."""
+        sample = block.split(b"\n", _SAMPLE)[:_SAMPLE]
+        known = sum(line[_STAMP:].removesuffix(b"\r") in _memo for line in sample)
+        if known * 2 > _SAMPLE:
+            self._known_lines(block, events)
+        else:
+            self._searched_lines(block, events)
+
+    def _known_lines(self, block: bytes, events: list[Event]) -> None:
+        """Take lines most of which came before, but for their time: one look-up each.
+
+        What is not known goes the long way; the events are the same.
+        """
+        lines = block.split(b"\n")
+        last = lines.pop()
+        for line in lines:
+            content = line[:-1] if line.endswith(b"\r") else line
+            template = _memo.get(content[_STAMP:])
+            if template is not None and (stamp := content[:_STAMP]).isdigit():
+                if self._run is not None:
+                    self._end_run(events)
+                self._torn = None
+                offset = self._offset
+                events.append(
+                    self._dating.event(template, int(stamp), self._line, offset, len(content))
+                )
+                self._offset = offset + len(line) + 1
+                self._line += 1
+            else:
+                self._searched_lines(line + b"\n", events)
+        if last:
+            self._searched_lines(last, events)
+
+    def _searched_lines(self, block: bytes, events: list[Event]) -> None:
+        """Take whole lines by searching the block for what the grammar knows."""
         base, position, size = self._offset, 0, len(block)
         found = gate.hits(block)
         for place, (_, start, end) in enumerate(found, start=1):
@@ -196,28 +204,15 @@ class LogReader:
             if last < 0:
                 last = position = size
             stop = last - 1 if block[last - 1] == _CR else last
-            # The same lines come again and again, but for their time: the one look-up
-            # that most of them need stands here.
             template = _memo.get(block[first + _STAMP : stop])
             if template is not None and (stamp := block[first : first + _STAMP]).isdigit():
-                if self._run is not None:
-                    self._end_run(events)
-                self._torn = None
-                events.append(
-                    self._event(template, int(stamp), self._line, base + first, stop - first)
-                )
+                self._emit(template, int(stamp), base + first, stop - first, events)
             elif (
                 # Nothing but its level speaks, so an application's own line is what it seems.
                 (place == len(found) or found[place][1] >= last)
-                and (plain := _PLAIN.fullmatch(block, first, stop)) is not None
-                and not _TEN_DIGITS.search(plain[4])
+                and (plain := plain_line(block, first, stop)) is not None
             ):
-                stamp, category, level, message = plain.groups()
-                text = message[:_KEPT_TEXT].decode()
-                template = _Template(
-                    Kind.OTHER, text, category.decode(), level.decode(), None, None
-                )
-                self._emit(template, int(stamp), base + first, stop - first, events)
+                self._emit(plain[1], plain[0], base + first, stop - first, events)
             elif not self._candidate(block[first:stop], base + first, events):
                 self._extend(self._line, base + first, position - first, 1)
             self._offset = base + position
@@ -290,7 +285,7 @@ class LogReader:
                     run.offset,
                     run.length,
                     None,
-                    self._clock.boot,
+                    self._dating.clock.boot,
                     "",
                     "",
                     "",
@@ -310,9 +305,9 @@ class LogReader:
                 found |= self._without_header(piece, offset, len(raw), events)
                 continue
             found = True
-            template = _understand(record)
+            template = understand_record(record)
             self._emit(template, record.ms, offset, len(raw), events)
-            if template.kind is Kind.OTHER and record.category.split(".")[0] in _SYSTEM:
+            if template.kind is Kind.OTHER and record.category.split(".")[0] in SYSTEM:
                 self._torn = _Torn(record, self._line, offset, len(raw), record.ms, _SPLICE_LINES)
             elif len(pieces) == 1 and len(raw) < _MEMO_LINE and _only_stamp_varies(record, raw):
                 if len(_memo) >= _MEMO_SIZE:
@@ -324,13 +319,7 @@ class LogReader:
         """Take a line, or part of one, that has no log header; False when it says nothing."""
         if self._torn is not None and self._rejoin(text.encode(), events):
             return False
-        plain = plain_typography(text)
-        meaning = understand_bare(plain)
-        if meaning is not None:
-            category = meaning.message.category
-            template = _template(meaning, plain[:_FOREIGN_TEXT], category, "")
-        else:
-            template = _vitals(plain) or _signal(plain)
+        template = understand_text(text)
         if template is None:
             return False
         self._emit(template, None, offset, length, events)
@@ -349,13 +338,13 @@ class LogReader:
             self._torn = torn._replace(lines_left=left) if left else None
             return False
         self._torn = None
-        template = _template(*spliced, record.category, record.level)
+        template = template_of(*spliced, record.category, record.level)
         self._emit(template, torn.ms, torn.offset, torn.length, events, torn.line)
         return True
 
     def _emit(
         self,
-        template: _Template,
+        template: Template,
         printed: int | None,
         offset: int,
         length: int,
@@ -368,103 +357,13 @@ class LogReader:
                 self._end_run(events)
             self._torn = None
         # Else a rejoined record: it stands before the run now open, which goes on.
-        events.append(self._event(template, printed, line, offset, length))
-
-    def _event(
-        self, template: _Template, printed: int | None, line: int, offset: int, length: int
-    ) -> Event:
-        repeated = False
-        ms = None
-        if printed is not None and printed <= _MAX_MS:
-            ms = self._clock.read(printed)
-            if printed != self._at_ms:
-                self._at_ms = printed
-                self._at_this_ms = (template,)
-            elif template in self._at_this_ms:
-                repeated = True
-            else:
-                self._at_this_ms = (*self._at_this_ms[-7:], template)
-        kind, text, category, level, number, name = template
-        where = (kind, line, offset, length, ms, self._clock.boot)
-        # Made without the named tuple's own constructor, which costs as much as all the rest.
-        return _make(Event, (*where, text, category, level, number, name, repeated))
-
-
-_make = cast(
-    "Callable[[type[Event], tuple[object, ...]], Event]",
-    tuple.__new__,  # pyright: ignore[reportUnknownMemberType]
-)
-
-
-def _understand(record: Record) -> _Template:
-    category = record.category[:_KEPT_CATEGORY]
-    system = record.category.split(".")[0] in _SYSTEM
-    if system:
-        meaning = understand(record.message) or understand_bare(record.message)
-        if meaning is not None and _cut_in_number(meaning, record.message):
-            meaning = None
-        if meaning is None and record.category == "hal.wlan" and record.level == "ERROR":
-            # Its text was hit by a print, yet it is the one error line with a result.
-            result = _RESULT.search(record.message)
-            meaning = understand(f"wiced_join_ap_specific(), {result[0]}") if result else None
-    else:
-        meaning = understand_bare(record.message)
-        if meaning is not None and meaning.message.category.split(".")[0] in _SYSTEM[:3]:
-            # An application that quotes the system's words is hearsay.
-            meaning = None
-    if meaning is None:
-        family = understand_bare(f"[{record.category}] ")
-        if family is not None:
-            meaning = family
-    if meaning is None:
-        signal = _vitals(record.message) or _signal(record.message)
-        if signal is not None:
-            return signal._replace(category=category, level=record.level)
-        return _Template(
-            Kind.OTHER, record.message[:_KEPT_TEXT], category, record.level, None, None
-        )
-    return _template(meaning, record.message, record.category, record.level)
+        events.append(self._dating.event(template, printed, line, offset, length))
 
 
 def _perhaps_cut(event: Event) -> bool:
     """Whether the log ends inside a join result, whose number would be taken for another."""
     number = event.number
-    return event.kind is Kind.JOIN_FAILED and number is not None and abs(number) < _FOUR_DIGITS
-
-
-def _cut_in_number(meaning: Meaning, message: str) -> bool:
-    """Whether a print has cut a join result short: `result: 10` and then no end of line."""
-    number = meaning.number
-    if meaning.kind is not Kind.JOIN_FAILED or number is None or abs(number) >= _FOUR_DIGITS:
-        return False
-    return not message.rstrip().endswith(str(number))
-
-
-def _template(meaning: Meaning, text: str, category: str, level: str) -> _Template:
-    name = meaning.name[:_KEPT_TEXT] if meaning.name is not None else None
-    return _Template(
-        meaning.kind, text[:_KEPT_TEXT], category[:_KEPT_CATEGORY], level, meaning.number, name
-    )
-
-
-def _vitals(text: str) -> _Template | None:
-    start = text.find("{")
-    if gate.VITALS_LITERAL not in text or start < 0:
-        return None
-    try:
-        found, end = json.JSONDecoder().raw_decode(text[start:])
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(found, dict):
-        return None
-    return _Template(Kind.VITALS, text[start : start + end], "", "", None, None)
-
-
-def _signal(text: str) -> _Template | None:
-    match = _RSSI.search(text)
-    if match is None:
-        return None
-    return _Template(Kind.RSSI, text[:_FOREIGN_TEXT], "", "", int(match[1]), None)
+    return event.kind is Kind.JOIN_FAILED and number is not None and abs(number) < FOUR_DIGITS
 
 
 def _only_stamp_varies(record: Record, raw: bytes) -> bool:

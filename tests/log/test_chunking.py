@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from diag.log import LogReader, reader
+from diag.log import LogReader, reader, template
 from diag.log.reader import MAX_LINE
 from tests.corpus import LOGS
 from tests.log.streams import (
@@ -211,12 +211,12 @@ _application_lines = st.builds(
 @settings(max_examples=300)
 @given(st.lists(_application_lines, min_size=1, max_size=4).map(b"".join))
 def test_plain_lines_are_read_as_all_others_are(data: bytes) -> None:
-    shortcut = reader._PLAIN
+    shortcut = template._PLAIN
     reader._memo.clear()
     fast = read(data)
     try:
         reader._memo.clear()
-        reader._PLAIN = re.compile(rb"(?!)")
+        template._PLAIN = re.compile(rb"(?!)")
         assert fast == read(data)
     finally:
-        reader._PLAIN = shortcut
+        template._PLAIN = shortcut
