@@ -19,6 +19,7 @@ from diag.cli.diagnose import command as diagnose_command
 from diag.cli.facts_options import told_facts
 from diag.recording import Header, Origin, Recorder
 from diag.stream import Chunk, Direction, Fact, Item, Marker
+from diag.tasks.timing import timed
 
 ROOT: Final = Path(__file__).parent.parent
 LOGS: Final = ROOT / "tests" / "logs"
@@ -75,15 +76,7 @@ def facts_of(args: list[str]) -> list[Fact]:
 
 def chunks(data: bytes, begin: float = 0.0) -> Iterator[Item]:
     """Each line at the device's own time, counted from the first."""
-    first: int | None = None
-    now = begin
-    for line in data.splitlines(keepends=True):
-        stamp = re.search(rb"(?<!\d)(\d{10})(?= \[|:)", line)
-        if stamp is not None:
-            ms = int(stamp[1])
-            first = ms if first is None else first
-            now = max(now, begin + (ms - first) / 1000)
-        yield Chunk(round(now, 3), Direction.OUTPUT, line)
+    return timed([Chunk(0.0, Direction.OUTPUT, data)], begin)
 
 
 def write(name: str, header: Header, items: list[Item], expect: dict[str, Any]) -> None:

@@ -103,9 +103,14 @@ def _all_of(path: str, facts: list[Fact]) -> list[_Result]:
 
 def _one(path: str, facts: list[Fact]) -> _Result:
     try:
-        return path, diagnose_input(path, facts, _progress(path))
+        return path, diagnose_input(path, facts, _progress(path), remark)
     except InputError as error:
         return path, str(error)
+
+
+def remark(text: str) -> None:
+    """Say something beside the result."""
+    click.echo(f"wpa2diag: {inert(text)}", err=True)
 
 
 def _is_log(result: Diagnosis | str) -> bool:

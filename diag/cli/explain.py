@@ -53,6 +53,9 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
 
     Exit codes: 0 found, 4 nothing known by that name.
     """
+    unknown = next((word for word in words if re.fullmatch(r"--[a-z][a-z-]*", word)), None)
+    if unknown is not None:
+        raise click.UsageError(f"there is no option {unknown}; see: wpa2diag explain --help")
     text = " ".join(words)
     message, records = _find(text)
     if as_json:

@@ -1,5 +1,6 @@
 """The `wpa2diag` command: commands are imported only when they run."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -99,8 +100,11 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             # A name in another script is no reason to fail on a Latin-1 terminal.
             stream.reconfigure(errors="backslashreplace")
+    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison] - when it is closed
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - to the end
     try:
         cli.main(prog_name="wpa2diag", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Exit as exit:
         sys.exit(exit.exit_code)
     except click.ClickException as error:
@@ -114,6 +118,12 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.OK)
+    except OSError as error:
+        # The output, most likely: a full disk. Inputs put their errors into words themselves.
+        with contextlib.suppress(OSError, ValueError):
+            click.echo(f"wpa2diag: cannot write the output: {error.strerror}", err=True)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(Exit.INPUT)
 
 
 if __name__ == "__main__":

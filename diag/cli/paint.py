@@ -17,7 +17,7 @@ _USUAL: Final = 80
 def width() -> int:
     """Columns to write in."""
     columns = os.environ.get("COLUMNS", "")
-    if columns.isascii() and columns.isdigit() and int(columns) > 0:
+    if columns.isascii() and columns.isdigit() and 0 < len(columns.lstrip("0")) < 6:
         wanted = int(columns)
     else:
         try:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from diag.cli.diagnose import EXITS
+from diag.cli.diagnose import EXITS, remark
 from diag.cli.exits import Failure
 from diag.cli.facts_options import fact_options, told_facts
 from diag.cli.paint import fancy, wrap
@@ -78,10 +78,8 @@ def play(
             shown = headline(last)
             rule = "──" if fancy() else "--"
             click.secho(wrap(shown, f"{rule} {step.time:7.2f} s  "), bold=True)
-    if source.reader is not None and source.reader.torn:
-        click.echo(
-            "wpa2diag: the recording's last line was cut off; all before it was read", err=True
-        )
+    for text in source.remarks():
+        remark(f"{source.name}: {text}")
     if last is None:  # pragma: no cover - a replay always ends with a diagnosis
         return
     click.echo(f"\n{diagnosis_text(last)}")

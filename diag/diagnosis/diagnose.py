@@ -95,8 +95,11 @@ class Diagnosis:
     facts: Mapping[str, str | int | float | bool]
 
 
-def diagnose(history: History, told: Facts) -> Diagnosis:
-    """Weigh a history and the facts told."""
+def diagnose(history: History, told: Facts, *, brief: bool = False) -> Diagnosis:
+    """Weigh a history and the facts told.
+
+    `brief` leaves the questions out, which take most of the time.
+    """
     case = Case(history, told)
     kind = family(case)
     if kind.id not in (PHOTON, UNKNOWN):
@@ -109,13 +112,14 @@ def diagnose(history: History, told: Facts) -> Diagnosis:
     ranked = weigh(present, done)
     verdict = _verdict(case, present, states)
     fault = verdict is Verdict.FAULT
+    fine = verdict is Verdict.NO_FAULT
     found = find(case, present, ranked if fault else ())
     if verdict is Verdict.INSUFFICIENT and not any(item.id == "log-silent" for item in found):
         found.insert(0, Found("not-enough" if kind.id == PHOTON or told else "no-device-lines"))
     shown = [w for w in ranked if fault and w.probability >= _SHOWN]
     likely = {w.cause.id for w in shown if w.probability >= _LOOKALIKE}
     steps = plan(ranked, done) if fault else []
-    more = _next_steps(found, steps, done) if verdict is not Verdict.NO_FAULT else []
+    more = [] if fine else _next_steps(found, steps, done)
     # Without any result to go by, finding out more is worth more than trying something.
     steps = steps + more if case.attempts else more + steps
     return Diagnosis(
@@ -130,7 +134,7 @@ def diagnose(history: History, told: Facts) -> Diagnosis:
         unknown=1 - sum(w.probability for w in ranked) if fault else 1.0,
         findings=tuple(found),
         plan=tuple(steps),
-        questions=tuple(ask(present, case.facts, done)) if verdict is not Verdict.NO_FAULT else (),
+        questions=() if brief or fine else tuple(ask(present, case.facts, done)),
         lookalikes=tuple(g for g in lookalikes() if len(likely & set(g.causes)) > 1),
         observed=tuple(_evidence(item, 0.0) for item in seen.values()),
         facts=case.facts,

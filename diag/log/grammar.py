@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 JSON_START: Final = '{"l":"'
 TYPOGRAPHIC_JSON_START: Final = "{\u201cl\u201d:\u201c"
 LEVELS: Final = ("TRACE", "INFO", "WARN", "ERROR", "PANIC")
+_JSON_TRIES: Final = 8
+"""Broken JSON entries on one line that are looked into; each may cost the whole line."""
 SYSTEM: Final = ("hal", "system", "comm", "")
 """First part of the categories whose messages are the system's own; old lines have none."""
 OLD_LEVELS: Final = ("LOG  ", "DEBUG", "INFO ", "WARN ", "ERROR", "PANIC")
@@ -84,12 +86,14 @@ def split_records(text: str) -> list[str]:
     starts = [match.start() for match in _RECORD_START.finditer(text)]
     if starts in ([], [0]):
         return [text]
-    cuts, free = [0], 1
+    cuts, free, tries = [0], 1, 0
     for start in starts:
         if start >= free and not _in_ssid(text, start):
             cuts.append(start)
-        if start in (0, cuts[-1]) and text.startswith(JSON_START, start):
-            free = _json_end(text, start)
+        if start in (0, cuts[-1]) and text.startswith(JSON_START, start) and tries < _JSON_TRIES:
+            end = _json_end(text, start)
+            tries += end == start + 1
+            free = end
     cuts.append(len(text))
     return [text[a:b] for a, b in pairwise(cuts)]
 

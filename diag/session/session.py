@@ -86,12 +86,12 @@ class Session:
         """Return what the log has said so far."""
         return self._tracker.history()
 
-    def diagnosis(self) -> Diagnosis:
-        """Return the diagnosis as it stands now."""
+    def diagnosis(self, *, brief: bool = False) -> Diagnosis:
+        """Return the diagnosis as it stands now; a brief one has no questions."""
         facts = {**self._facts, **self._before}
         for name, value in self._told.items():
             _put(facts, Fact(self._time, name, value))
-        return diagnose(self._tracker.history(), facts)
+        return diagnose(self._tracker.history(), facts, brief=brief)
 
     def _add(self, fact: Fact) -> None:
         value = accepted(fact.name, fact.value)

@@ -1,6 +1,6 @@
 """Diagnose inputs, one after the other."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from diag.diagnosis import Diagnosis
 from diag.session import Session
@@ -9,7 +9,10 @@ from diag.tasks.intake import Progress, open_source
 
 
 def diagnose_input(
-    path: str | None, facts: Iterable[Fact], progress: Progress | None = None
+    path: str | None,
+    facts: Iterable[Fact],
+    progress: Progress | None = None,
+    remark: Callable[[str], None] | None = None,
 ) -> Diagnosis:
     """Diagnose one input, or the facts alone when there is none.
 
@@ -21,7 +24,11 @@ def diagnose_input(
     session = Session()
     session.tell(facts)
     if path is not None:
-        for item in open_source(path, progress).items:
+        source = open_source(path, progress)
+        for item in source.items:
             session.feed(item)
+        if remark is not None:
+            for text in source.remarks():
+                remark(f"{source.name}: {text}")
     session.close()
     return session.diagnosis()

@@ -11,9 +11,19 @@ from diag.recording import RecordingError, pace
 from diag.session import Session
 from diag.stream import Direction, Fact, Item, Marker
 from diag.tasks.intake import InputError, Source
+from diag.tasks.timing import timed
 
 _IDLE_CAP: Final = 3.0
 """Recorded seconds of silence that are waited at most."""
+_QUIET: Final = frozenset(
+    {
+        *(Kind.FOREIGN, Kind.OTHER, Kind.BENIGN, Kind.WIFI_ON, Kind.JOINING, Kind.HEAP_AT_JOIN),
+        *(Kind.HEAP_BEFORE_SUPPLICANT, Kind.HEAP_AFTER_SUPPLICANT, Kind.HEAP_AFTER_STOP),
+        *(Kind.SUPPLICANT_STARTING, Kind.SUPPLICANT_STOPPED, Kind.EAP_CONFIG_WRITTEN),
+        *(Kind.CLOUD_DISCONNECTED, Kind.WATCHDOG_CLEARED),
+    }
+)
+"""Events that bring no result by themselves: the diagnosis is not made anew for them."""
 _LONGEST: Final = 16 * 1024
 """Bytes of an unterminated line after which it is shown as it stands."""
 
@@ -66,14 +76,15 @@ def replay(
     lines = _Lines()
     said = ""
     try:
-        for delay, item in pace(source.items, speed=speed, start=start, idle_cap=_IDLE_CAP):
+        # A plain log has no times of its own, but its device has.
+        items = source.items if source.kind == "recording" else timed(source.items)
+        for delay, item in pace(items, speed=speed, start=start, idle_cap=_IDLE_CAP):
             if delay and wait is not None:
                 wait(delay)
             yield from lines.of(item)
             events = session.feed(item)
-            telling = any(event.kind not in (Kind.FOREIGN, Kind.OTHER) for event in events)
-            if telling or isinstance(item, Fact):
-                diagnosis = session.diagnosis()
+            if isinstance(item, Fact) or any(event.kind not in _QUIET for event in events):
+                diagnosis = session.diagnosis(brief=True)
                 if (now := _gist(diagnosis)) != said:
                     said = now
                     yield Changed(session.time, diagnosis)
