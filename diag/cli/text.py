@@ -40,7 +40,7 @@ _EVIDENCE: Final = 3
 _TELLING: Final = 2.5
 """Decibans from which an observation is worth a line of the one screen."""
 _STEPS: Final = 3
-_QUESTIONS: Final = 2
+_QUESTIONS: Final = 1
 _VALUES: Final = 12
 _STATES: Final = {
     StageState.REACHED: "reached",
@@ -163,7 +163,7 @@ def _findings(diagnosis: Diagnosis) -> Iterator[str]:
     yield heading("Note")
     for found in warnings[: 1 if fault else 3]:
         yield wrap(findings()[found.id].text, "  ! ")
-    for found in notes[: 2 if fault else 4]:
+    for found in notes[: 1 if fault else 4]:
         record = findings()[found.id]
         yield wrap(f"{record.title}. {record.text}{lines_note(found.lines)}", "  * ")
     yield ""

@@ -25,7 +25,9 @@ _STAMP: Final = 10
 """Digits of the time at the start of a line."""
 _MEMO_LINE: Final = 300
 _SAMPLE: Final = 8
-"""Lines of a block by which it is judged whether most of it came before."""
+_SAMPLED: Final = 1024
+"""Lines, and the bytes they are looked for in, by which it is judged whether most of a block
+came before."""
 _SPLICE_LINES: Final = 3
 _LONE_CR: Final = re.compile(rb"\r(?!\n)")
 _LF: Final = 0x0A
@@ -157,7 +159,7 @@ class LogReader:
 
     def _lines(self, block: bytes, events: list[Event]) -> None:
         """Take whole lines of which none is overlong."""
-        sample = block.split(b"\n", _SAMPLE)[:_SAMPLE]
+        sample = block[:_SAMPLED].split(b"\n", _SAMPLE)[:_SAMPLE]
         known = sum(line[_STAMP:].removesuffix(b"\r") in _memo for line in sample)
         if known * 2 > _SAMPLE:
             self._known_lines(block, events)
