@@ -167,24 +167,15 @@ def _verdict(case: Case, present: set[str], states: Mapping[str, StageState]) ->
         return Verdict.FAULT
     if case.failures and not case.connected:
         return Verdict.FAULT
-    if any(signs <= present for signs in _FAULT_SIGNS):
+    if present >= _TOO_OLD or any(observations()[id].fault for id in present):
         return Verdict.FAULT
     if case.connected:
         return Verdict.NO_FAULT
     return Verdict.INSUFFICIENT
 
 
-_FAULT_SIGNS: Final = (
-    {"setup-tool-timeout"},
-    {"outer-garbage"},
-    {"eap-unsupported"},
-    {"peer-uses-peapv1"},
-    {"panic-out-of-heap"},
-    {"panic-firmware"},
-    {"led-red-sos"},
-    {"release-with-no-enterprise", "network-enterprise"},
-)
-"""Observations that together are a fault although no stage is seen to fail in the log."""
+_TOO_OLD: Final = {"release-with-no-enterprise", "network-enterprise"}
+"""Together they are a fault, whatever the log shows."""
 
 
 def _ranked(weighed: Weighed, seen: Mapping[str, Observed]) -> RankedCause:

@@ -14,6 +14,7 @@ from diag.diagnosis.facts import UNSUPPORTED_EAP
 from diag.join import Attempt, Outcome, Supplicant
 from diag.log import Kind
 from errorcodes.codes import codes as all_codes
+from errorcodes.observations import observations
 from errorcodes.questions import questions
 from errorcodes.releases import defects, has_defect
 
@@ -35,32 +36,15 @@ _NOT_FOUND_NEWER: Final = 1066
 """Newer name of 1024 (knowledge 1)."""
 _EDGE_OF_CELL: Final = {1006, 1024}
 """Out of range is 1024 with 1006 now and then (knowledge 1, case 29)."""
-_SINGLE: Final = (1004, 1023, 1055, 1061, 1062, 1063, 1064, 2018)
-_CLASSES: Final[dict[str, tuple[int, ...]]] = {
-    "code-no-memory": (8, 1014, 1029, 1031, 1038, 1065, 2027, 6004, 6005),
-    "code-chip-silent": (2,),
-    "code-bus-fault": (1018, 1019, 1021, 1022, 1027, 1028, 1030, 1051),
-    "code-eap-failure": (3023, 6011),
-    "code-tls-peer-refused": (5019, 5035, 5036, 5037),
-    "code-tls-alert": (5010, 5018),
-    "code-tls-timeout": (5031,),
-    "code-certificate-parse": (3035, 3036),
-    "code-key-shape": (1043, 1046, 1058),
-    "code-1044": (1044,),
-    "code-interface": (1057,),
-}
 _RESET_BY_PANIC: Final = 130
 """`RESET_REASON_PANIC` of Device OS; the data is the panic code (device-facts 3.1)."""
-_NO_HEAP: Final = (8, 14)
 _ASSERTION: Final = 10
-"""Panic codes (device-facts 8.3)."""
+"""Panic code of a failed assertion (device-facts 8.3)."""
 _NAMES_SAY: Final = {
     "ssid-says-5ghz": re.compile(r"(?<![a-z0-9])5\s?g(?:hz)?(?![a-z0-9])", re.IGNORECASE),
     "ssid-says-wpa3": re.compile(r"wpa[ -]?3", re.IGNORECASE),
 }
 """What an SSID itself may say of its network."""
-_KEY_ERRORS: Final = (6, 8, 16, 17, 25, 26)
-"""Cloud protocol codes about keys (device-facts 3.7)."""
 
 
 def observe(case: Case) -> list[Observed]:
@@ -91,21 +75,13 @@ def _mix(case: Case) -> Iterator[Observed]:
 
 
 def _codes(case: Case) -> Iterator[Observed]:
-    for code in _SINGLE:
-        if code in case.codes:
-            yield Observed(f"code-{code}", case.lines_of((code,)))
-    supplicant = {
-        a.supplicant_code for a in case.focus if a.supplicant_code and a.supplicant_code > 0
-    }
-    for id, members in _CLASSES.items():
-        hit = [code for code in members if code in case.codes or code in supplicant]
-        if hit:
-            yield Observed(id, case.lines_of(hit), {"codes": ", ".join(map(str, hit))})
-    refused = [code for code in case.codes if 2001 <= code <= 2043 and code not in (2018, 2027)]
-    if refused:
-        yield Observed(
-            "code-chip-refused", case.lines_of(refused), {"codes": ", ".join(map(str, refused))}
-        )
+    seen = set(case.codes) | {a.supplicant_code for a in case.focus if a.supplicant_code}
+    for observation in observations().values():
+        if observation.id.startswith("code-"):
+            hit = [code for code in observation.codes if code in seen]
+            if hit:
+                details = {"codes": ", ".join(map(str, hit))}
+                yield Observed(observation.id, case.lines_of(hit), details)
 
 
 def _timing(case: Case) -> Iterator[Observed]:
@@ -316,7 +292,11 @@ def _cloud(case: Case) -> Iterator[Observed]:
     marks = case.history.marks
     failed = marks.get(Kind.CLOUD_HANDSHAKE_FAILED)
     if failed is not None and failed.last_line >= link.line:
-        id = "cloud-key-error" if failed.number in _KEY_ERRORS else "cloud-handshake-failed"
+        id = (
+            "cloud-key-error"
+            if failed.number in observations()["cloud-key-error"].codes
+            else "cloud-handshake-failed"
+        )
         yield Observed(id, (failed.last_line,), {"code": str(failed.number)})
         return
     error = marks.get(Kind.CLOUD_ERROR)
@@ -361,7 +341,8 @@ def _panic(case: Case) -> Iterator[Observed]:
 
 
 def _panicked(code: int, lines: tuple[int, ...]) -> Observed:
-    id = "panic-out-of-heap" if code in _NO_HEAP else "panic-firmware"
+    no_heap = code in observations()["panic-out-of-heap"].codes
+    id = "panic-out-of-heap" if no_heap else "panic-firmware"
     return Observed(id, lines, {"code": str(code)})
 
 

@@ -15,3 +15,7 @@ class Observation(NamedTuple):
     """Observations of one group exclude one another; empty when independent."""
     confidence: Confidence
     source: str
+    codes: tuple[int, ...] = ()
+    """Numbers that make it: join results, or of the number space its text names."""
+    fault: bool = False
+    """Whether it is a fault although no stage is seen to fail in the log."""

@@ -35,5 +35,6 @@ def observations() -> dict[str, Observation]:
                 group="led",
                 confidence=code.confidence,
                 source=code.source,
+                fault=code.led.rhythm == "sos",
             )
     return found

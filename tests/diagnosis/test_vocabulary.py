@@ -10,11 +10,11 @@ from typing import Final
 import pytest
 
 import diag.diagnosis
-from diag.diagnosis import Diagnosis, observe
+from diag.diagnosis import Diagnosis
 from diag.diagnosis.case import MIX
 from diag.log import Kind
 from errorcodes.causes import causes
-from errorcodes.codes import codes
+from errorcodes.codes import codes, lookup
 from errorcodes.findings import findings
 from errorcodes.messages import messages
 from errorcodes.observations import observations
@@ -125,7 +125,6 @@ def families(name: str, callee: str) -> set[str]:
 
 EXPANDED: Final = {
     "mix-only-*": {f"mix-only-{code}" for code in MIX},
-    "code-*": {f"code-{code}" for code in observe._SINGLE},
     "release-*-*": {f"release-{w}-{d.id}" for w in ("with", "without") for d in defects()},
     "led-*": {f"led-{code.symbol}" for code in codes() if code.led is not None},
     "server-log-*": {
@@ -148,7 +147,16 @@ def test_what_the_code_can_observe_is_the_vocabulary() -> None:
     one_word = {str(a.value) for a in arguments if isinstance(a, ast.Constant)}
     by_code = one_word | (constants("observe.py") - FACT_NAMES) | set().union(*EXPANDED.values())
     assert by_code - set(observations()) == set()
-    assert by_code | told == set(observations())
+    by_number = {o.id for o in observations().values() if o.codes}
+    assert by_code | by_number | told == set(observations())
+
+
+def test_numbers_that_make_an_observation_are_in_the_tables() -> None:
+    for observation in observations().values():
+        assert bool(observation.codes) or not observation.id.startswith("code-")
+        context = {"cloud-key-error": "cloud", "panic-out-of-heap": "panic"}.get(observation.id)
+        for number in observation.codes:
+            assert lookup(number, context), (observation.id, number)
 
 
 def test_every_name_the_stages_and_verdicts_look_at_exists() -> None:
