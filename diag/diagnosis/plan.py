@@ -14,7 +14,9 @@ from errorcodes.model.fixes import Fix
 
 _RISK_MINUTES: Final = {"none": 0, "low": 1, "medium": 8, "high": 30}
 """What a risk is worth in minutes."""
-_ADMINISTRATOR_MINUTES: Final = 15
+_TRY_MINUTES: Final = 3
+"""Whatever is changed, the next tries have to be watched."""
+_ADMINISTRATOR_MINUTES: Final = 10
 """Reaching a network administrator takes at least this long."""
 _WORTH_SAYING: Final = 0.03
 _SHARE_OF_BEST: Final = 0.12
@@ -39,7 +41,7 @@ class Step:
 def cost_minutes(fix: Fix) -> float:
     """Minutes a fix costs, its risk and the wait for an administrator included."""
     waits = _ADMINISTRATOR_MINUTES if fix.who == "network-administrator" else 0
-    return max(fix.minutes, 1) + _RISK_MINUTES[fix.risk] + waits
+    return fix.minutes + _TRY_MINUTES + _RISK_MINUTES[fix.risk] + waits
 
 
 def plan(ranked: Sequence[Weighed], tried: Collection[str] = ()) -> list[Step]:

@@ -78,6 +78,9 @@ def _attempt(attempt: Attempt) -> Json:
         "supplicant": attempt.supplicant.value,
         "supplicant_code": attempt.supplicant_code,
         "heap": attempt.heap,
+        "heap_before": attempt.heap_before,
+        "heap_at_join": attempt.heap_at_join,
+        "heap_after": attempt.heap_after,
         "lines": list(attempt.lines),
     }
 
