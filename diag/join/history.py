@@ -78,11 +78,6 @@ class History:
     """Where the device's clock started again."""
     repeated_lines: int
     """How many lines a second log handler printed again."""
-    system_lines: int
-    """Well-formed lines of the system's own categories."""
-    other_lines: int
-    """Well-formed log lines of other categories."""
-    foreign_lines: int
     levels: frozenset[str]
     last_line: int
     signals: tuple[tuple[int, int], ...]

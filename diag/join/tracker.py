@@ -9,10 +9,8 @@ from diag.join.credentials import CredentialsTrack
 from diag.join.history import History, Mark
 from diag.join.links import LinkTrack
 from diag.log import Event, Kind
-from diag.log.grammar import SYSTEM
 
 _NAMES_KEPT: Final = 16
-_CATEGORIES_KEPT: Final = 256
 
 _Key = TypeVar("_Key")
 _Marks = dict[_Key, list[int | str | None]]
@@ -41,9 +39,6 @@ class JoinTracker:
         self._vitals: deque[tuple[int, str]] = deque(maxlen=self.KEPT_READINGS)
         self._words: deque[tuple[int, int]] = deque(maxlen=self.KEPT_READINGS)
         self._repeated = 0
-        self._categories: dict[str, int] = {}
-        """Lines by category, of those seen first; the rest counts under ""."""
-        self._foreign = 0
         self._levels: set[str] = set()
         self._last_line = 0
         self._settings_line: int | None = None
@@ -57,17 +52,16 @@ class JoinTracker:
         for name in ("_marks", "_families", "_server_log"):
             marks: _Marks[str] = getattr(self, name)
             setattr(twin, name, {key: list(mark) for key, mark in marks.items()})
-        for name in ("_restarts", "_signals", "_vitals", "_words", "_categories", "_levels"):
+        for name in ("_restarts", "_signals", "_vitals", "_words", "_levels"):
             setattr(twin, name, getattr(self, name).copy())
         return twin
 
     def feed(self, events: list[Event]) -> None:
         """Take the next events."""
-        categories, levels, marks = self._categories, self._levels, self._marks
+        levels, marks = self._levels, self._marks
         for event in events:
             kind, line, _, _, _, boot, _, category, level, number, name, repeated = event
             if kind is Kind.FOREIGN:
-                self._foreign += number or 0
                 continue
             self._last_line = line
             if repeated:
@@ -76,9 +70,6 @@ class JoinTracker:
             if boot != self._boot:
                 self._restart(boot, line)
             if level:
-                if category not in categories and len(categories) >= _CATEGORIES_KEPT:
-                    category = ""
-                categories[category] = categories.get(category, 0) + 1
                 levels.add(level)
             if kind is not Kind.OTHER:
                 _mark(marks, kind, line, number, name)
@@ -98,7 +89,6 @@ class JoinTracker:
 
     def history(self) -> History:
         """Return what is known so far."""
-        system = sum(n for c, n in self._categories.items() if c.split(".", 1)[0] in SYSTEM)
         return History(
             boot=self._boot,
             attempts=self._attempts.attempts(),
@@ -115,9 +105,6 @@ class JoinTracker:
             settings_line=self._settings_line,
             restart_lines=tuple(self._restarts),
             repeated_lines=self._repeated,
-            system_lines=system,
-            other_lines=sum(self._categories.values()) - system,
-            foreign_lines=self._foreign,
             levels=frozenset(self._levels),
             last_line=self._last_line,
             signals=tuple(self._signals),

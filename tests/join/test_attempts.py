@@ -268,7 +268,6 @@ def test_doubled_lines_add_nothing() -> None:
         (a.code, a.ssid, a.round) for a in plain.attempts
     ]
     assert history.repeated_lines == 20
-    assert history.system_lines == plain.system_lines == 20
     assert {k: m.count for k, m in history.marks.items()} == {
         k: m.count for k, m in plain.marks.items()
     }
@@ -335,7 +334,6 @@ def test_what_is_counted() -> None:
         + "Login incorrect (MS-CHAP2-Response is incorrect)\r\n"
         + "end\r\n"
     )
-    assert (history.foreign_lines, history.other_lines, history.system_lines) == (3, 1, 1)
     assert history.levels == {"ERROR", "WARN"}
     assert history.signals == ((5, -61),)
     assert history.vitals == ((6, '{"net:err":1007}'),)
