@@ -173,6 +173,7 @@ class LogReader:
         """
         lines = block.split(b"\n")
         last = lines.pop()
+        base, strangers = self._offset, 0
         for line in lines:
             content = line[:-1] if line.endswith(b"\r") else line
             template = _memo.get(content[_STAMP:])
@@ -186,8 +187,14 @@ class LogReader:
                 )
                 self._offset = offset + len(line) + 1
                 self._line += 1
-            else:
+                strangers = 0
+            elif strangers < _SAMPLE:
+                strangers += 1
                 self._searched_lines(line + b"\n", events)
+            else:
+                # What comes now did not come before: the search is faster.
+                self._searched_lines(block[self._offset - base :], events)
+                return
         if last:
             self._searched_lines(last, events)
 
