@@ -73,7 +73,16 @@ class JoinTracker:
                 levels.add(level)
             if kind is not Kind.OTHER:
                 _mark(marks, kind, line, number, name)
-                self._take(kind, event)
+                follow, stores, links, aside = _ROUTES[kind]
+                if follow is not None:
+                    follow(self._attempts, event)
+                if stores and self._credentials.take(event):
+                    self._settings_line = line
+                    self._attempts.next_episode()
+                if links:
+                    self._links.take(event)
+                elif aside:
+                    self._aside(kind, line, event.text, number, name)
             elif level == "ERROR" and category == "hal.wlan":
                 self._attempts.spoil()
 
@@ -117,18 +126,6 @@ class JoinTracker:
         self._restarts.append(line)
         self._attempts.restart()
 
-    def _take(self, kind: Kind, event: Event) -> None:
-        handler = AttemptTrack.HANDLERS.get(kind)
-        if handler is not None:
-            handler(self._attempts, event)
-        if kind in CredentialsTrack.KINDS and self._credentials.take(event):
-            self._settings_line = event.line
-            self._attempts.next_episode()
-        if kind in LinkTrack.KINDS:
-            self._links.take(event)
-        elif kind in _ASIDE:
-            self._aside(kind, event.line, event.text, event.number, event.name)
-
     def _aside(
         self, kind: Kind, line: int, text: str, number: int | None, name: str | None
     ) -> None:
@@ -146,6 +143,16 @@ class JoinTracker:
 
 
 _ASIDE: Final = frozenset({Kind.FAMILY, Kind.WICED_SDK, Kind.SERVER_LOG, Kind.RSSI, Kind.VITALS})
+_ROUTES: Final = {
+    kind: (
+        AttemptTrack.HANDLERS.get(kind),
+        kind in CredentialsTrack.KINDS,
+        kind in LinkTrack.KINDS,
+        kind in _ASIDE,
+    )
+    for kind in Kind
+}
+"""Who takes which event: attempts, credentials, links, or none of them."""
 
 
 def _mark(marks: _Marks[_Key], key: _Key, line: int, number: int | None, name: str | None) -> None:
