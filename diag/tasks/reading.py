@@ -75,6 +75,7 @@ class ByteSource(io.RawIOBase):
         self._below = below
         self._ahead = b""
         self._done = 0
+        self._stopped = False
 
     def readable(self) -> bool:
         """Return True."""
@@ -123,6 +124,8 @@ class ByteSource(io.RawIOBase):
         return len(data)
 
     def _fetch(self, size: int) -> bytes:
+        if self._stopped:
+            return b""
         try:
             data = self._file.read(size) or b""
         except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
@@ -134,6 +137,7 @@ class ByteSource(io.RawIOBase):
             if self.name != _STDIN:
                 raise
             # A serial monitor in front of the pipe never ends by itself: Ctrl-C ends the log.
+            self._stopped = True
             return b""
         except OSError as error:
             raise InputError(f"{self.name} cannot be read: {_reason(error)}") from error
