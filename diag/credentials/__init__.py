@@ -1,0 +1,1 @@
+"""Wi-Fi profiles and what can be checked of them without a device."""

@@ -1,0 +1,1 @@
+"""Devices: finding them, bytes to and from them, the listening-mode dialogue."""
