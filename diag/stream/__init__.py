@@ -4,6 +4,25 @@ Everything downstream of this room is sans-I/O; time arrives inside the data.
 """
 
 from diag.inert import inert
-from diag.stream.items import Chunk, Direction, Fact, FactValue, Item, Marker
+from diag.stream.items import (
+    GAP_BEGINS,
+    GAP_ENDS,
+    Chunk,
+    Direction,
+    Fact,
+    FactValue,
+    Item,
+    Marker,
+)
 
-__all__ = ["Chunk", "Direction", "Fact", "FactValue", "Item", "Marker", "inert"]
+__all__ = [
+    "GAP_BEGINS",
+    "GAP_ENDS",
+    "Chunk",
+    "Direction",
+    "Fact",
+    "FactValue",
+    "Item",
+    "Marker",
+    "inert",
+]

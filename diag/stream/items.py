@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 
 class Direction(Enum):
@@ -45,5 +46,10 @@ class Marker:
     """Host seconds since the session began, monotonic."""
     label: str
 
+
+GAP_BEGINS: Final = "device gone"
+"""Label of the marker after which nothing continues what came before: a line that lacks
+its end never gets it."""
+GAP_ENDS: Final = "device back"
 
 Item = Chunk | Fact | Marker
