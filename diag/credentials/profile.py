@@ -7,7 +7,7 @@ from diag.stream.secrets import Secret
 
 
 class Security(Enum):
-    """Security of a network; the values are the answers of the set-up dialogue (device-facts 6.2)."""
+    """Security of a network; the values are the answers of the dialogue (device-facts 6.2)."""
 
     OPEN = 0
     WEP = 1
@@ -23,7 +23,7 @@ class Security(Enum):
 
 
 class Cipher(Enum):
-    """Cipher of a network; the values are the answers of the set-up dialogue (device-facts 6.2)."""
+    """Cipher of a network; the values are the answers of the dialogue (device-facts 6.2)."""
 
     AES = 1
     TKIP = 2
@@ -35,6 +35,18 @@ class Eap(Enum):
 
     PEAP = 0
     TLS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something seen while a file was taken in that its normalised text no longer shows."""
+
+    check: str
+    """Id of the check that tells it, such as `key-in-certificate-file`."""
+    where: str
+    """Field of the profile."""
+    text: str = ""
+    """What was seen, for the check's reason; never key material."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +75,5 @@ class Profile:
     """PEM with LF line ends, of EAP-TLS."""
     root_ca: str = ""
     """PEM with LF line ends; blank means that the server is not checked."""
+    noticed: tuple[Noticed, ...] = field(default=(), compare=False)
+    """What was seen in the files it came from; no part of what the device is told."""
