@@ -16,8 +16,18 @@ from diag.inert import inert
 _COMMANDS: Final = {
     "explain": "Say what a code, an LED, a log line or a word means.",
     "diagnose": "Say what is wrong, from a log, a recording or just a code.",
+    "monitor": "Watch a device, live, with the diagnosis as it changes.",
     "replay": "Play a recorded session with its diagnosis at every moment.",
-    "demo": "Play a session that comes with wpa2diag.",
+    "demo": "See a fault found and fixed on a simulated device.",
+    "devices": "List the devices that are connected, and what keeps you from them.",
+    "fix": "Watch a device, change its settings until it joins, and prove it.",
+    "identify": "Ask a device for its id, MAC address and Device OS.",
+    "vitals": "Read the last join result that a silent device still keeps.",
+    "check": "Check a Wi-Fi profile and its certificates before a device gets them.",
+    "configure": "Write a Wi-Fi network into a device, after checking it.",
+    "listen": "Bring a device into listening mode, where it does not try to join.",
+    "leave": "Let a device leave listening mode and join.",
+    "claim": "Claim a device for your Particle account.",
     "completion": "Print the shell completion script.",
 }
 

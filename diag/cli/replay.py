@@ -16,7 +16,8 @@ from diag.diagnosis import Diagnosis
 from diag.inert import inert
 from diag.stream import Fact
 from diag.tasks.intake import InputError, Source, open_source
-from diag.tasks.replaying import Shown, replay
+from diag.tasks.replaying import replay
+from diag.tasks.steps import Shown
 
 
 @click.command("replay")

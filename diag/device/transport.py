@@ -7,7 +7,7 @@ class DeviceError(Exception):
     """Something about a device did not work; the text says what, why, and what to do."""
 
 
-class Gone(DeviceError):
+class Gone(DeviceError):  # noqa: N818 - what happened, in the word of its user
     """The device is no longer there: unplugged, restarted, or another program has its port."""
 
 

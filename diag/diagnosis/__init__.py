@@ -2,17 +2,20 @@
 
 from diag.diagnosis.diagnose import Diagnosis, Evidence, RankedCause, Verdict, diagnose
 from diag.diagnosis.facts import (
+    VITALS,
     FactError,
     Facts,
     accepted,
     fact_kinds,
     outer_identity_shape,
     parse_fact,
+    vitals,
 )
 from diag.diagnosis.stages import STAGES, StageState
 
 __all__ = [
     "STAGES",
+    "VITALS",
     "Diagnosis",
     "Evidence",
     "FactError",
@@ -25,4 +28,5 @@ __all__ = [
     "fact_kinds",
     "outer_identity_shape",
     "parse_fact",
+    "vitals",
 ]

@@ -88,7 +88,7 @@ class Case:
         """The join codes the vitals keep, with their lines; they outlive a later success."""
         if self.facts.get("net:stat") == _CONNECTED:
             return []
-        read = [(vitals(text).get("net:err"), line) for line, text in self.history.vitals]
+        read = [(vitals(text).get("net:err"), line or None) for line, text in self.history.vitals]
         codes = [(code, line) for code, line in read if isinstance(code, int) and code > 0]
         told = self.facts.get("net:err")
         if not codes and isinstance(told, int) and told > 0:

@@ -19,6 +19,8 @@ from errorcodes.search import led, panic
 Facts = Mapping[str, FactValue]
 
 UNSUPPORTED_EAP: Final = ("ttls", "fast", "gtc", "mschapv2", "peapv1")
+VITALS: Final = "vitals"
+"""Name of the fact that holds a reading of the vitals made beside the log."""
 _VITALS: Final = ("net:err", "net:stat", "net:rssi", "net:connatt", "net:dconn", "net:dconnrsn")
 _GARBAGE: Final = re.compile(r"\bfunction\b.{0,40}\(|\[native code\]")
 _SUPPLICANT_KINDS: Final = {
@@ -67,6 +69,10 @@ def fact_kinds() -> dict[str, FactKind]:
         "code": FactKind("code", (), "join result codes"),
         "elapsed": FactKind("elapsed", (), "seconds from Joining to the error"),
         "rssi": FactKind("rssi", (), "signal in dBm"),
+        VITALS: FactKind(VITALS, (), "one reading of the vitals, as JSON"),
+        "vitals-tainted": FactKind(
+            "vitals-tainted", ("yes", "no"), "the last reading of the vitals broke off a join"
+        ),
         "account": FactKind("account", ("locked",), "state of the directory account"),
         "peap-version": FactKind("peap-version", ("0", "1"), "version another client was offered"),
         **{name: FactKind(name, (), "vitals of the device") for name in _VITALS},
@@ -97,6 +103,10 @@ def parse_fact(name: str, text: str) -> FactValue:
         raise FactError(f"there is no fact {name!r}; known: {', '.join(sorted(fact_kinds()))}")
     if name == "device-os":
         return _release(text)
+    if name == VITALS:
+        if not vitals(text):
+            raise FactError(f"vitals are a JSON object with net:err and the like, not {text!r}")
+        return text
     if name == "elapsed":
         return _elapsed(text)
     if name in ("rssi", *_VITALS):
@@ -150,8 +160,12 @@ def all_facts(history: History, told: Facts) -> dict[str, FactValue]:
     What is told wins, but for the release: the running device knows it best.
     """
     facts: dict[str, FactValue] = {}
-    for _, text in history.vitals:
-        facts.update(vitals(text))
+    for line, text in history.vitals:
+        found = vitals(text)
+        if line and "vitals-tainted" in told:
+            # Read in listening mode, where the device does not try to join.
+            found.pop("net:stat", None)
+        facts.update(found)
     asked = history.marks.get(Kind.PROMPT_EAP_TYPE)
     if asked is not None and asked.number in (0, 1):
         facts["eap"] = ("peap", "tls")[asked.number]

@@ -104,7 +104,7 @@ def _device(case: Case, present: set[str], ranked: Sequence[Weighed]) -> Iterato
     if case.facts.get("net:err") not in (None, 0):
         if case.facts.get("net:stat") == _NET_CONNECTED:
             yield Found("net-err-outlives-success")
-        elif (
+        elif case.facts.get("vitals-tainted") == "yes" or (
             case.facts.get("net:stat") == _NET_CONNECTING
             or case.facts.get("net:dconnrsn") == _DISCONNECTED_TO_LISTEN
         ):

@@ -23,8 +23,10 @@ _SHARE_OF_BEST: Final = 0.12
 """Chance of a cure, absolute and against the best one's, under which a fix is noise."""
 
 
-AUTOMATIC: Final[frozenset[str]] = frozenset()
-"""Actions of errorcodes/fixes that the tool can take by itself; none yet."""
+AUTOMATIC: Final = frozenset(
+    {"set-outer-identity", "set-credentials", "restart-radio", "read-vitals"}
+)
+"""Actions of errorcodes/fixes that the tool can take by itself."""
 
 
 @dataclass(frozen=True, slots=True)

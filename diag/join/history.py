@@ -83,6 +83,6 @@ class History:
     signals: tuple[tuple[int, int], ...]
     """The latest (line, reading) of signal prints."""
     vitals: tuple[tuple[int, str], ...]
-    """The latest (line, JSON) of vitals."""
+    """The latest (line, JSON) of vitals; line 0 for those read beside the log."""
     status_words: tuple[tuple[int, int], ...]
     """The latest (line, word) of join state bits printed by a bare WICED trace."""

@@ -79,6 +79,7 @@ class JoinTracker:
                 if stores and self._credentials.take(event):
                     self._settings_line = line
                     self._attempts.next_episode()
+                    self._vitals.clear()
                 if links:
                     self._links.take(event)
                 elif aside:
@@ -88,13 +89,18 @@ class JoinTracker:
 
     @property
     def attempted(self) -> bool:
-        """Whether any attempt has begun."""
-        return self._attempts.count > 0
+        """Whether any attempt has begun, or the vitals tell of one."""
+        return self._attempts.count > 0 or bool(self._vitals)
 
     def settings_changed(self) -> None:
         """Take note that something changed beside the log: later attempts are another matter."""
         self._settings_line = self._last_line
         self._attempts.next_episode()
+        self._vitals.clear()
+
+    def take_vitals(self, text: str) -> None:
+        """Take a reading of the vitals, as JSON, that was made beside the log."""
+        self._vitals.append((0, text))
 
     def history(self) -> History:
         """Return what is known so far."""

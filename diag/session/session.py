@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final, Self, cast
 
-from diag.diagnosis import Diagnosis, accepted, diagnose
+from diag.diagnosis import VITALS, Diagnosis, accepted, diagnose
 from diag.join import History, JoinTracker, Outcome
 from diag.log import Event, LogReader
-from diag.stream import Chunk, Direction, Fact, FactValue, Item
+from diag.stream import GAP_BEGINS, Chunk, Direction, Fact, FactValue, Item, Marker
 
-_READINGS: Final = ("rssi", "led", "tried")
+_READINGS: Final = ("rssi", "led", "tried", "vitals-tainted")
 """Facts that may change without the settings having changed."""
 
 
@@ -47,10 +47,9 @@ class Session:
             self._add(item)
             return []
         if isinstance(item, Chunk) and item.direction is Direction.OUTPUT:
-            events = self._reader.feed(item.data)
-            self._tracker.feed(events)
-            self._settle()
-            return events
+            return self._follow(self._reader.feed(item.data))
+        if isinstance(item, Marker) and item.label == GAP_BEGINS:
+            return self._follow(self._reader.cut())
         return []
 
     def feed_all(self, items: Iterable[Item]) -> Self:
@@ -62,10 +61,7 @@ class Session:
 
     def close(self) -> list[Event]:
         """Take the end of the log: its last line may lack an end."""
-        events = self._reader.close()
-        self._tracker.feed(events)
-        self._settle()
-        return events
+        return self._follow(self._reader.close())
 
     def checkpoint(self) -> Self:
         """Return an independent copy in the same state."""
@@ -93,9 +89,18 @@ class Session:
             _put(facts, Fact(self._time, name, value))
         return diagnose(self._tracker.history(), facts, brief=brief)
 
+    def _follow(self, events: list[Event]) -> list[Event]:
+        self._tracker.feed(events)
+        self._settle()
+        return events
+
     def _add(self, fact: Fact) -> None:
         value = accepted(fact.name, fact.value)
         if value is None:
+            return
+        if fact.name == VITALS:
+            self._tracker.take_vitals(str(value))
+            self._settle()
             return
         fact = replace(fact, value=value)
         before = self._facts.get(fact.name)
@@ -111,6 +116,9 @@ class Session:
         if not self._before:
             return
         history = self._tracker.history()
+        if history.vitals and not history.attempts:
+            self._before = {}
+            return
         ended = [a for a in history.attempts if a.outcome is not Outcome.OPEN]
         if ended and ended[-1].episode >= history.episode - (ended[-1].outcome is Outcome.JOINED):
             self._before = {}

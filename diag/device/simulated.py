@@ -1,0 +1,194 @@
+"""A simulated device in this process: the transport `sim:SCENARIO`."""
+
+import re
+import time
+from collections.abc import Callable
+from typing import Final
+
+from diag.device.transport import DeviceError, Gone
+from diag.simulator import NotSupported, Photon, ScenarioError, scenario
+
+PREFIX: Final = "sim:"
+_STEP: Final = 0.01
+"""Virtual seconds the device is given to take more bytes."""
+_STUCK: Final = 5.0
+"""Virtual seconds without a byte taken after which a device hangs."""
+
+
+_NAME: Final = re.compile(r"sim:(?P<scenario>[^@,]+)(?:@(?P<release>[^,]+))?(?P<rest>(?:,.*)?)")
+_FORM: Final = "sim:SCENARIO[@RELEASE][,app=NAME][,seed=N]"
+
+
+def open_simulated(name: str, *, speed: float | None = 1.0) -> "SimulatedTransport":
+    """Make the device that a name describes, and plug the host's end in.
+
+    Args:
+        name: `sim:SCENARIO[@RELEASE][,app=NAME][,seed=N]`.
+        speed: times real time; None does not wait at all.
+
+    Raises:
+        DeviceError: there is no such scenario, release or application.
+    """
+    return SimulatedTransport(_photon(name), speed=speed, name=name)
+
+
+def _photon(name: str) -> Photon:
+    match = _NAME.fullmatch(name)
+    if match is None:
+        raise DeviceError(f"{name!r} names no simulated device; the form is {_FORM}")
+    options: dict[str, str] = {}
+    for option in match["rest"].split(",")[1:]:
+        key, equals, value = option.partition("=")
+        if key not in ("app", "seed") or not equals or key in options:
+            raise DeviceError(f"{option!r} in {name!r} is not understood; the form is {_FORM}")
+        options[key] = value
+    if match["release"]:
+        options["release"] = match["release"]
+    seed = options.pop("seed", "0")
+    if not seed.isascii() or not seed.isdigit():
+        raise DeviceError(f"the seed in {name!r} has to be a whole number")
+    try:
+        return Photon(scenario(match["scenario"]), seed=int(seed), **options)
+    except (ScenarioError, ValueError) as error:
+        raise DeviceError(f"{name!r} is no simulated device: {error}") from None
+
+
+class SimulatedTransport:
+    """A `Transport` to a Photon in software; time passes as fast as `speed` says."""
+
+    def __init__(
+        self,
+        photon: Photon,
+        *,
+        speed: float | None = None,
+        wait: Callable[[float], None] = time.sleep,
+        name: str | None = None,
+    ) -> None:
+        """Plug the host's end in.
+
+        Args:
+            photon: the device.
+            speed: times real time; None does not wait at all.
+            wait: waits a number of seconds.
+            name: how a user calls it; by default `sim:SCENARIO`.
+        """
+        self.photon = photon
+        self._name = name
+        self._speed = speed
+        self._wait = wait
+        self._ahead = bytearray()
+        self._closed = False
+        if photon.presence != "serial":
+            raise Gone(f"{self.name} has no serial port now; it is in mode {photon.presence!r}")
+        photon.set_dtr(True)
+
+    @property
+    def name(self) -> str:
+        """Return how a user calls it."""
+        return self._name or f"{PREFIX}{self.photon.scenario.name}"
+
+    def now(self) -> float:
+        """Return the device's virtual seconds."""
+        return self.photon.now
+
+    def read(self, timeout: float) -> bytes:
+        """Return what has arrived, letting up to `timeout` virtual seconds pass.
+
+        Raises:
+            Gone: the device went away.
+        """
+        if self._ahead:
+            data = bytes(self._ahead)
+            self._ahead.clear()
+            return data
+        begun = self.photon.now
+        data = self._run(timeout)
+        if self._speed is not None and self.photon.now > begun:
+            self._wait((self.photon.now - begun) / self._speed)
+        return data
+
+    def write(self, data: bytes) -> None:
+        """Send bytes.
+
+        Raises:
+            Gone: the device went away.
+            DeviceError: the device takes no bytes.
+        """
+        rest = memoryview(data)
+        stuck = self.photon.now + _STUCK
+        while rest:
+            self._present()
+            taken = self.photon.send(bytes(rest))
+            rest = rest[taken:]
+            if taken:
+                stuck = self.photon.now + _STUCK
+            elif self.photon.now >= stuck:
+                raise DeviceError(f"{self.name} takes no bytes; the device seems to hang")
+            if rest:
+                self._ahead += self._run(_STEP)
+
+    def touch(self, baud: int) -> None:
+        """Set the line coding.
+
+        Raises:
+            Gone: the device went away.
+        """
+        self._present()
+        self.photon.set_line_coding(baud)
+
+    def close(self) -> None:
+        """Let go of the port."""
+        if not self._closed and self.photon.presence == "serial":
+            self.photon.set_dtr(False)
+        self._closed = True
+
+    def _run(self, seconds: float) -> bytes:
+        self._present()
+        return self.photon.run(self.photon.now + seconds)
+
+    def _present(self) -> None:
+        if self._closed or self.photon.presence != "serial":
+            raise Gone(f"{self.name} went away; it was unplugged, or restarted into DFU")
+
+
+class SimulatedControl:
+    """USB control requests to a Photon in software."""
+
+    def __init__(self, photon: Photon) -> None:
+        """Take the device."""
+        self._photon = photon
+
+    def device_id(self) -> str:
+        """Return the 24 hex digits, lower-case."""
+        return self._raw(20).lower()
+
+    def system_version(self) -> str:
+        """Return the Device OS release."""
+        return self._raw(30)
+
+    def request(self, kind: int, payload: bytes = b"") -> bytes:
+        """Send a request of the channel protocol.
+
+        Raises:
+            Gone: the device went away.
+            DeviceError: this release does not answer such a request.
+        """
+        self._present()
+        try:
+            return self._photon.request(kind, payload)
+        except NotSupported as error:
+            raise DeviceError(f"the device does not answer USB request {kind}: {error}") from None
+
+    def close(self) -> None:
+        """Do nothing; there is nothing to give back."""
+
+    def _raw(self, kind: int) -> str:
+        self._present()
+        try:
+            return self._photon.raw_request(kind).decode("ascii", "replace").rstrip("\0")
+        except NotSupported as error:
+            raise DeviceError(f"the device does not answer USB request {kind}: {error}") from None
+
+    def _present(self) -> None:
+        if self._photon.presence != "serial":
+            raise Gone("the simulated device is not there")

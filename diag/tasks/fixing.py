@@ -1,0 +1,250 @@
+"""The closed loop: watch, diagnose, propose, write, watch again, until it joins.
+
+Every write is a proposal first. After it the next joins are watched and told before and
+after. Between tries the device is held in listening mode, where it does not retry, since
+every rejected login counts towards a lock-out of the account.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Final
+
+from diag.credentials.profile import Profile
+from diag.diagnosis import Diagnosis, Verdict
+from diag.diagnosis.plan import Step
+from diag.stream.secrets import Secret
+from diag.tasks.asking import ask_release
+from diag.tasks.configuring import Outcome, shapes, write_profile
+from diag.tasks.listening import enter_listening, leave_listening
+from diag.tasks.observing import AskLed, ObserveStep, Watching, observe
+from diag.tasks.opened import Device
+from diag.tasks.remedies import Change, Field, Given, Remedy, changes, remedies
+
+TRIES: Final = 3
+"""Joins watched before and after a change: one burst (device-facts 3.4)."""
+WRITES: Final = 5
+"""Changes made in one run at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A diagnosis, before any change or after the latest."""
+
+    diagnosis: Diagnosis
+    after: str
+    """Id of the fix it comes after; empty for the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Asks for something only the user can tell; it is sent a text, a `Secret`, or None."""
+
+    field: Field
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A fix with what it changes; it is sent True to have it done."""
+
+    step: Step
+    changes: tuple[Change, ...]
+    objections: tuple[str, ...] = ()
+    """What the checks say against the new settings; with any, it cannot be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """The change was written, or refused by the device."""
+
+    step: Step
+    outcome: Outcome
+
+
+class End(Enum):
+    """How it came out."""
+
+    WELL = "nothing was wrong"
+    CURED = "cured"
+    NOTHING_LEFT = "nothing is left that can be done from the device"
+    LIMIT = "as many changes were tried as is safe"
+    UNDECIDED = "the device shows too little to say what is wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the whole run came to."""
+
+    end: End
+    before: Diagnosis
+    after: Diagnosis
+    cured_by: Step | None
+    tried: tuple[Step, ...]
+    """Fixes that were carried out and did not help."""
+    profile: Profile
+    """The settings as last written."""
+    seconds: float | None = None
+    """From the writing of the fix to the joined device."""
+    held: bool = False
+    """Whether the device was left in listening mode so that it does not retry."""
+
+
+FixStep = ObserveStep | Judged | Wanted | Proposed | Wrote
+FixAnswer = str | Secret | bool | None
+Objections = Callable[[Profile], tuple[str, ...]]
+"""What speaks against writing settings, in words; empty when nothing does."""
+
+
+def fix(
+    device: Device,
+    profile: Profile,
+    *,
+    objections: Objections = lambda _: (),
+    tries: int = TRIES,
+    writes: int = WRITES,
+    hold: bool = True,
+) -> Generator[FixStep, FixAnswer, Result]:
+    """Find what is wrong and cure it as far as that can be done from the device.
+
+    Args:
+        device: an opened one.
+        profile: the settings as the device has them now.
+        objections: asked before anything is written.
+        tries: joins watched before and after a change.
+        writes: changes made at most.
+        hold: keep the device in listening mode between tries, and at the end if not cured.
+
+    Raises:
+        Gone: the device went away.
+        DeviceError: it does not do what it is asked.
+    """
+    return (yield from _Fixing(device, profile, objections, writes, hold).run(tries))
+
+
+class _Fixing:
+    def __init__(
+        self, device: Device, profile: Profile, objections: Objections, writes: int, hold: bool
+    ) -> None:
+        self._device = device
+        self._profile = profile
+        self._objections = objections
+        self._writes = writes
+        self._hold = hold
+        self._tried: list[Step] = []
+        self._passed: set[str] = set()
+        """Fixes that were declined, or changed nothing."""
+
+    def run(self, tries: int) -> Generator[FixStep, FixAnswer, Result]:
+        live = self._device.live
+        for name, value in shapes(self._profile):
+            live.note(name, value)
+        ask_release(self._device)
+        before, _ = yield from self._judge(tries, "")
+        now = before
+        if now.verdict is Verdict.NO_FAULT:
+            return self._result(End.WELL, before, now)
+        while True:
+            self._hold_still()
+            chosen = yield from self._choose(now)
+            if chosen is None:
+                end = End.UNDECIDED if now.verdict is Verdict.INSUFFICIENT else End.NOTHING_LEFT
+                return self._result(end, before, now)
+            if len(self._tried) >= self._writes:
+                return self._result(End.LIMIT, before, now)
+            step, after = chosen
+            if remedies()[step.fix.id].radio:
+                enter_listening(self._device)
+            else:
+                outcome = write_profile(self._device, after)
+                yield Wrote(step, outcome)
+                if not outcome.ok:
+                    self._tried.append(step)
+                    continue
+            kept, self._profile = self._profile, after
+            if self._device.listening:
+                leave_listening(self._device)
+            begun = live.link.now()
+            now, when = yield from self._judge(tries, step.fix.id)
+            if now.verdict is Verdict.NO_FAULT:
+                result = self._result(End.CURED, before, now, step)
+                return replace(result, seconds=None if when is None else when - begun)
+            self._tried.append(step)
+            live.note("tried", step.fix.id)
+            now = live.session.diagnosis()
+            if remedies()[step.fix.id].only_to_test:
+                self._profile = kept
+
+    def _judge(
+        self, tries: int, after: str
+    ) -> Generator[FixStep, FixAnswer, tuple[Diagnosis, float | None]]:
+        """The diagnosis once enough was seen, and when the device had joined."""
+        watching = observe(self._device, tries)
+        answer: str | None = None
+        while True:
+            try:
+                step = watching.send(answer)
+            except StopIteration as end:
+                when: float | None = end.value
+                break
+            given = yield step
+            answer = given if isinstance(given, str) else None
+        diagnosis = self._device.live.session.diagnosis()
+        yield Judged(diagnosis, after)
+        return diagnosis, when
+
+    def _hold_still(self) -> None:
+        """Stop the device from retrying while a person decides."""
+        if self._hold and not self._device.listening:
+            enter_listening(self._device)
+
+    def _choose(
+        self, diagnosis: Diagnosis
+    ) -> Generator[FixStep, FixAnswer, tuple[Step, Profile] | None]:
+        """The first fix of the plan that can be done, is wanted, and what it leads to."""
+        done = self._passed | {step.fix.id for step in self._tried}
+        for step in diagnosis.plan:
+            remedy = remedies().get(step.fix.id)
+            if remedy is None or step.fix.id in done or not remedy.fits(self._profile):
+                continue
+            after = yield from self._change(step, remedy)
+            if after is None or (after == self._profile and not remedy.always):
+                self._passed.add(step.fix.id)
+                continue
+            against = self._objections(after)
+            yes = yield Proposed(step, changes(self._profile, after), against)
+            if yes and not against:
+                return step, after
+            self._passed.add(step.fix.id)
+        return None
+
+    def _change(self, step: Step, remedy: Remedy) -> Generator[FixStep, FixAnswer, Profile | None]:
+        given: dict[Field, str | Secret] = {}
+        for field in remedy.wants(self._profile):
+            answer = yield Wanted(field, step)
+            if not isinstance(answer, str | Secret) or not answer:
+                return None
+            given[field] = answer
+        wanted: Given = given
+        return remedy.change(self._profile, wanted)
+
+    def _result(
+        self, end: End, before: Diagnosis, after: Diagnosis, cured_by: Step | None = None
+    ) -> Result:
+        held = self._device.listening
+        return Result(end, before, after, cured_by, tuple(self._tried), self._profile, held=held)
+
+
+__all__ = [
+    "AskLed",
+    "End",
+    "FixAnswer",
+    "FixStep",
+    "Judged",
+    "Proposed",
+    "Result",
+    "Wanted",
+    "Watching",
+    "Wrote",
+    "fix",
+]
