@@ -2,7 +2,8 @@
 
 from diag.stream import Chunk, Direction
 from diag.tasks.intake import open_source
-from diag.tasks.replaying import Changed, replay
+from diag.tasks.replaying import replay
+from diag.tasks.steps import Changed
 from diag.tasks.timing import timed
 from tests.corpus import LOGS
 
