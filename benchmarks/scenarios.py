@@ -27,6 +27,8 @@ class Run:
 
     first: bool
     among_three: bool
+    at_end: bool
+    """Whether it is among the first three once fixes have been tried, or it was cured."""
     end: str
     right: bool
     """Whether it was cured where it can be, and else not claimed to be."""
@@ -59,12 +61,16 @@ def run(name: str, release: str, *, usb: bool, seed: int) -> Run:
     if not wanted:
         right = result.end is End.WELL
     elif curable:
-        right = result.end is End.CURED and photon.connected
+        right = result.end in (End.CURED, End.SHOWN) and photon.connected
     else:
+        # A change meant as a test shows the cause, and is said to be no more.
         right = result.end not in (End.CURED, End.WELL)
     return Run(
         first=bool(causes) and causes[0][0] in wanted if wanted else not causes,
         among_three=bool(wanted & {id for id, _ in causes[:3]}) if wanted else not causes,
+        at_end=result.cured_by is not None
+        or bool(wanted & {cause.id for cause in result.after.causes[:3]})
+        or (not wanted and not causes),
         end=result.end.name.lower(),
         right=right,
         causes=tuple((probability, id in wanted) for id, probability in causes),
@@ -90,8 +96,10 @@ def main() -> None:
     names = options.only or scenarios()
     tasks = [(name, release) for name in names for release in options.releases]
     bins: dict[int, list[bool]] = defaultdict(list)
-    print("| scenario | release | true cause first | among three | right end | ends | lead |")
-    print("|---|---|---|---|---|---|---|")
+    print(
+        "| scenario | release | first | among three | at the end | right end | ends | lead |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
     total: Counter[str] = Counter()
     with ProcessPoolExecutor(options.jobs) as pool:
         work = partial(cell, seeds=options.seeds, usb=not options.no_usb)
@@ -99,17 +107,22 @@ def main() -> None:
             count = len(runs)
             first = sum(one.first for one in runs)
             three = sum(one.among_three for one in runs)
+            late = sum(one.at_end for one in runs)
             right = sum(one.right for one in runs)
             ends = ", ".join(f"{end} {n}" for end, n in Counter(r.end for r in runs).most_common())
             lead = Counter(one.lead for one in runs).most_common(1)[0][0]
-            print(f"| {name} | {release} | {first}/{count} | {three}/{count} | {right}/{count} "
-                  f"| {ends} | {lead} |", flush=True)
-            total += Counter(first=first, three=three, right=right, runs=count)
+            print(
+                f"| {name} | {release} | {first}/{count} | {three}/{count} | {late}/{count} "
+                f"| {right}/{count} "
+                f"| {ends} | {lead} |",
+                flush=True,
+            )
+            total += Counter(first=first, three=three, late=late, right=right, runs=count)
             for one in runs:
                 for probability, true in one.causes:
                     bins[min(9, int(probability * 10))].append(true)
-    print(f"\nFirst {total['first']}, among three {total['three']}, right end {total['right']} "
-          f"of {total['runs']}.\n")
+    counts = ", ".join(f"{key} {total[key]}" for key in ("first", "three", "late", "right"))
+    print(f"\nOf {total['runs']}: {counts}.\n")
     print("| called | so often true | cases |\n|---|---|---|")
     for low, seen in sorted(bins.items()):
         share = sum(seen) / len(seen)

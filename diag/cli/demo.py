@@ -27,6 +27,7 @@ def _complete(_context: Any, _parameter: Any, typed: str) -> list[str]:
 
 @click.command("demo")
 @click.argument("scenario", required=False, shell_complete=_complete)
+@click.option("--recorded", is_flag=True, help="Play the recording of that name.")
 @click.option("--list", "listing", is_flag=True, help="List the scenarios and recordings.")
 @click.option(
     "--speed",
@@ -39,6 +40,7 @@ def _complete(_context: Any, _parameter: Any, typed: str) -> list[str]:
 @click.option("--log/--no-log", default=True, help="Show what the device prints.")
 def command(
     scenario: str | None,
+    recorded: bool,
     listing: bool,
     speed: float | None,
     instant: bool,
@@ -54,6 +56,7 @@ def command(
     \b
     wpa2diag demo
     wpa2diag demo wrong-password --release 2.3.1
+    wpa2diag demo outer-identity --recorded
     wpa2diag demo --list
 
     Exit codes: of a scenario, 0 connected, 1 not cured, 4 undecided; of a recording, those
@@ -65,11 +68,11 @@ def command(
         _list()
         return
     name = scenario or DEFAULT
-    recorded = next((item for item in shipped() if item.name == name), None)
-    if name in scenarios():
+    recording = next((item for item in shipped() if item.name == name), None)
+    if name in scenarios() and not recorded:
         _live(name, release, seed, None if instant else speed or _LIVE_SPEED, log=log)
-    elif recorded is not None:
-        _play(recorded, speed or _PLAY_SPEED, instant=instant)
+    elif recording is not None:
+        _play(recording, speed or _PLAY_SPEED, instant=instant)
     else:
         from difflib import get_close_matches
 

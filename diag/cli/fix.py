@@ -28,6 +28,7 @@ from diag.tasks.fixing import (
     TRIES,
     WRITES,
     AskLed,
+    Doubted,
     End,
     FixAnswer,
     FixStep,
@@ -47,6 +48,7 @@ from diag.tasks.simulating import SimulatedUser
 ENDS: Final = {
     End.WELL: Exit.OK,
     End.CURED: Exit.OK,
+    End.SHOWN: Exit.OK,
     End.NOTHING_LEFT: Exit.FAULT,
     End.LIMIT: Exit.FAULT,
     End.UNDECIDED: Exit.UNDECIDED,
@@ -172,6 +174,10 @@ def _show(step: FixStep, asker: Asker, *, in_full: bool) -> FixAnswer:
             click.secho(wrap(f"watching for {what} (up to {seconds:.0f} s)", _rule()), dim=True)
         case AskLed():
             return asker.led()
+        case Doubted(texts):
+            click.echo(heading("The settings themselves will not do:"))
+            for text in texts:
+                click.echo(wrap(text, "  x "))
         case Judged(diagnosis, after):
             click.echo()
             if after or not in_full:
@@ -208,8 +214,9 @@ def _propose(proposed: Proposed, asker: Asker) -> bool:
 
 def _conclude(result: Result) -> None:
     click.echo()
-    good = result.end in (End.WELL, End.CURED)
-    word = {End.WELL: "FINE", End.CURED: "FIXED"}.get(result.end, "NOT FIXED")
+    good = result.end in (End.WELL, End.CURED, End.SHOWN)
+    words = {End.WELL: "FINE", End.CURED: "FIXED", End.SHOWN: "WORKS FOR NOW"}
+    word = words.get(result.end, "NOT FIXED")
     colour = "green" if good else "red"
     click.echo(click.style(word, fg=colour, bold=True) + f"  {_sentence(result)}")
     click.echo(wrap(headline(result.before), "  before: "))
@@ -231,9 +238,10 @@ def _conclude(result: Result) -> None:
 
 
 def _sentence(result: Result) -> str:
-    if result.end is End.CURED and result.cured_by is not None:
+    if result.cured_by is not None:
         after = f" {result.seconds:.0f} s" if result.seconds is not None else ""
-        return f"connected{after} after: {result.cured_by.fix.title}"
+        test = f"; {result.end.value}" if result.end is End.SHOWN else ""
+        return f"connected{after} after: {result.cured_by.fix.title}{test}"
     return result.end.value
 
 

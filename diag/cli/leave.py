@@ -17,6 +17,7 @@ def command(**options: Any) -> None:
 
     \b
     wpa2diag leave
+    wpa2diag leave --device 3a0021
 
     Exit codes: 0 done, 3 the device does not answer, or cannot be used.
     """

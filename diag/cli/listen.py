@@ -18,6 +18,7 @@ def command(**options: Any) -> None:
 
     \b
     wpa2diag listen
+    wpa2diag listen --port /dev/ttyACM0
     wpa2diag leave
 
     Exit codes: 0 it listens, 3 it does not, or cannot be used.

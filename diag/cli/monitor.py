@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Generator
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -121,7 +122,7 @@ def command(
             code = _watch(board, stop, view, screen, until, facts, (record, raw), speed or 1.0)
     except (DeviceError, RecordingError) as error:
         raise Failure(str(error)) from error
-    sys.exit(code)
+    sys.exit(Exit.OK if screen.broken else code)
 
 
 def _watch(
@@ -195,8 +196,10 @@ def _files(board: "Board", record: str | None, raw: str | None) -> "list[Sink]":
         if raw is not None:
             files.append(RawLog(raw))
     except BaseException:
-        for file in files:
+        for file, path in zip(files, (record, raw), strict=False):
             file.close()
+            if path is not None:
+                Path(path).unlink()  # ours, and nothing is in it
         raise
     return files
 
@@ -230,6 +233,8 @@ class _Screen:
     def __init__(self, stop: "Stop") -> None:
         self.gone = False
         """Set when nobody can see the output any more, and that is no error."""
+        self.broken = False
+        """Set when whoever read the output went away."""
         self._stop = stop
         self._waiting: list[str] = []
         self._size = 0
@@ -249,6 +254,11 @@ class _Screen:
             return
         try:
             click.echo(text, nl=False)
+        except BrokenPipeError:
+            # What is still in its buffer must not fail again when the program ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            self.gone = self.broken = True
+            self._stop.request()
         except OSError:
             if not self.gone:
                 raise

@@ -16,6 +16,9 @@ _STUCK: Final = 5.0
 
 
 _NAME: Final = re.compile(r"sim:(?P<scenario>[^@,]+)(?:@(?P<release>[^,]+))?(?P<rest>(?:,.*)?)")
+_RELEASE: Final = "1.5.2"
+"""The last line of releases whose log tells of joining (device-facts 2.6)."""
+_APP: Final = "tinkerdebug070"
 _FORM: Final = "sim:SCENARIO[@RELEASE][,app=NAME][,seed=N]"
 
 
@@ -36,19 +39,24 @@ def _photon(name: str) -> Photon:
     match = _NAME.fullmatch(name)
     if match is None:
         raise DeviceError(f"{name!r} names no simulated device; the form is {_FORM}")
-    options: dict[str, str] = {}
+    options = {"app": _APP, "seed": "0"}
+    seen: set[str] = set()
     for option in match["rest"].split(",")[1:]:
         key, equals, value = option.partition("=")
-        if key not in ("app", "seed") or not equals or key in options:
+        if key not in ("app", "seed") or not equals or key in seen:
             raise DeviceError(f"{option!r} in {name!r} is not understood; the form is {_FORM}")
+        seen.add(key)
         options[key] = value
-    if match["release"]:
-        options["release"] = match["release"]
-    seed = options.pop("seed", "0")
+    seed = options["seed"]
     if not seed.isascii() or not seed.isdigit():
         raise DeviceError(f"the seed in {name!r} has to be a whole number")
     try:
-        return Photon(scenario(match["scenario"]), seed=int(seed), **options)
+        return Photon(
+            scenario(match["scenario"]),
+            release=match["release"] or _RELEASE,
+            app=options["app"],
+            seed=int(seed),
+        )
     except (ScenarioError, ValueError) as error:
         raise DeviceError(f"{name!r} is no simulated device: {error}") from None
 

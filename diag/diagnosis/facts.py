@@ -21,7 +21,10 @@ Facts = Mapping[str, FactValue]
 UNSUPPORTED_EAP: Final = ("ttls", "fast", "gtc", "mschapv2", "peapv1")
 VITALS: Final = "vitals"
 """Name of the fact that holds a reading of the vitals made beside the log."""
-_VITALS: Final = ("net:err", "net:stat", "net:rssi", "net:connatt", "net:dconn", "net:dconnrsn")
+_VITALS: Final = (
+    *("net:err", "net:stat", "net:rssi", "net:connatt", "net:dconn", "net:dconnrsn"),
+    *("sys:tram", "sys:uram"),
+)
 _GARBAGE: Final = re.compile(r"\bfunction\b.{0,40}\(|\[native code\]")
 _SUPPLICANT_KINDS: Final = {
     Kind.HEAP_BEFORE_SUPPLICANT,

@@ -32,6 +32,7 @@ NO_ADDRESS_MS: Final = (12_000, 45_000)
 """A rejoin this long after a join, without a sign of an address, is the DHCP time limit
 (15 s) or the network watchdog (30 s) running out (knowledge 2)."""
 
+_RADIO_REFUSED: Final = 1055
 _NOT_FOUND_NEWER: Final = 1066
 """Newer name of 1024 (knowledge 1)."""
 _EDGE_OF_CELL: Final = {1006, 1024}
@@ -82,10 +83,17 @@ def _codes(case: Case) -> Iterator[Observed]:
             if hit:
                 details = {"codes": ", ".join(map(str, hit))}
                 yield Observed(observation.id, case.lines_of(hit), details)
+    again = case.codes[_RADIO_REFUSED]
+    if again >= 2 and again * 2 > case.codes.total():
+        yield Observed("radio-refuses-again", case.lines_of((_RADIO_REFUSED,)))
 
 
 def _timing(case: Case) -> Iterator[Observed]:
     timed = [a for a in case.focus if a.elapsed_ms is not None and a.elapsed_ms >= 0]
+    at_once = [a for a in timed if (a.elapsed_ms or 0) <= AT_ONCE_MS]
+    if timed and len(at_once) * 2 > len(timed):
+        yield Observed("failed-at-once", _ends(at_once), {"elapsed": _span(at_once)})
+        return
     answered = [a for a in timed if a.code in (*AUTHENTICATION, 1023, 1061, 1062, 1063, 1064)]
     classes: dict[str, list[Attempt]] = {}
     for attempt in answered:
@@ -96,10 +104,6 @@ def _timing(case: Case) -> Iterator[Observed]:
         name, members = max(classes.items(), key=lambda item: len(item[1]))
         if len(members) * 2 > len(answered):
             yield Observed(name, _ends(members), {"elapsed": _span(members)})
-            return
-    at_once = [a for a in timed if (a.elapsed_ms or 0) <= AT_ONCE_MS]
-    if timed and len(at_once) * 2 > len(timed):
-        yield Observed("failed-at-once", _ends(at_once), {"elapsed": _span(at_once)})
 
 
 def _timing_class(elapsed_ms: int) -> str:
@@ -222,6 +226,7 @@ def _supplicant(case: Case) -> Iterator[Observed]:
 def _heap(case: Case) -> Iterator[Observed]:
     measured = [a for a in case.history.attempts if a.heap is not None][-12:]
     if not measured:
+        yield from _memory(case)
         return
     last = measured[-1]
     lowest = min(measured, key=lambda a: a.heap or 0)
@@ -238,6 +243,13 @@ def _heap(case: Case) -> Iterator[Observed]:
         yield Observed(
             "heap-falling", _heap_lines(measured[-1]), {"heap": f"{known[0]} to {known[-1]} bytes"}
         )
+
+
+def _memory(case: Case) -> Iterator[Observed]:
+    """What the vitals say of memory, where no join printed it."""
+    total, used = case.facts.get("sys:tram"), case.facts.get("sys:uram")
+    if isinstance(total, int) and isinstance(used, int) and 0 <= total - used < HEAP_ALARM:
+        yield Observed("memory-short", (), {"heap": str(total - used)})
 
 
 def _heap_lines(attempt: Attempt) -> tuple[int, ...]:

@@ -123,7 +123,7 @@ class LogReader:
         return events
 
     def close(self) -> list[Event]:
-        """Return the events of the last, unterminated line; the reader is used up."""
+        """Return the events of the last, unterminated line."""
         events: list[Event] = []
         if self._carry:
             last, self._carry = self._carry, b""
@@ -133,6 +133,15 @@ class LogReader:
                 events[-1] = events[-1]._replace(kind=Kind.OTHER, number=None)
             self._line += not ended
         self._end_run(events)
+        return events
+
+    def cut(self) -> list[Event]:
+        """End the line that is open, as when the device goes away; return its events.
+
+        What comes next begins a line, and continues no record from before.
+        """
+        events = self.close()
+        self._torn = None
         return events
 
     def _block(self, block: bytes, events: list[Event]) -> None:

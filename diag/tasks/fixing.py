@@ -20,11 +20,23 @@ from diag.tasks.listening import enter_listening, leave_listening
 from diag.tasks.observing import AskLed, ObserveStep, Watching, observe
 from diag.tasks.opened import Device
 from diag.tasks.remedies import Change, Field, Given, Remedy, changes, remedies
+from errorcodes.fixes import fixes
 
 TRIES: Final = 3
 """Joins watched before and after a change: one burst (device-facts 3.4)."""
+_READINGS: Final = 2
+"""Readings of the vitals before any change, where the log is silent; one after each."""
+_WRITE_AGAIN: Final = "store-credentials-again"
+"""The fix to begin with when the device shows nothing at all: it may have no settings."""
 WRITES: Final = 5
 """Changes made in one run at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """What the checks say against the settings that the device is said to have."""
+
+    objections: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,7 @@ class End(Enum):
 
     WELL = "nothing was wrong"
     CURED = "cured"
+    SHOWN = "it joins, but only by a change that is meant as a test"
     NOTHING_LEFT = "nothing is left that can be done from the device"
     LIMIT = "as many changes were tried as is safe"
     UNDECIDED = "the device shows too little to say what is wrong"
@@ -90,7 +103,7 @@ class Result:
     """Whether the device was left in listening mode so that it does not retry."""
 
 
-FixStep = ObserveStep | Judged | Wanted | Proposed | Wrote
+FixStep = ObserveStep | Doubted | Judged | Wanted | Proposed | Wrote
 FixAnswer = str | Secret | bool | None
 Objections = Callable[[Profile], tuple[str, ...]]
 """What speaks against writing settings, in words; empty when nothing does."""
@@ -140,6 +153,8 @@ class _Fixing:
         for name, value in shapes(self._profile):
             live.note(name, value)
         ask_release(self._device)
+        if against := self._objections(self._profile):
+            yield Doubted(against)
         before, _ = yield from self._judge(tries, "")
         now = before
         if now.verdict is Verdict.NO_FAULT:
@@ -167,7 +182,9 @@ class _Fixing:
             begun = live.link.now()
             now, when = yield from self._judge(tries, step.fix.id)
             if now.verdict is Verdict.NO_FAULT:
-                result = self._result(End.CURED, before, now, step)
+                test = remedies()[step.fix.id].only_to_test
+                end = End.SHOWN if test else End.CURED
+                result = self._result(end, before, now, step)
                 return replace(result, seconds=None if when is None else when - begun)
             self._tried.append(step)
             live.note("tried", step.fix.id)
@@ -179,7 +196,7 @@ class _Fixing:
         self, tries: int, after: str
     ) -> Generator[FixStep, FixAnswer, tuple[Diagnosis, float | None]]:
         """The diagnosis once enough was seen, and when the device had joined."""
-        watching = observe(self._device, tries)
+        watching = observe(self._device, tries, 1 if after else _READINGS)
         answer: str | None = None
         while True:
             try:
@@ -203,7 +220,16 @@ class _Fixing:
     ) -> Generator[FixStep, FixAnswer, tuple[Step, Profile] | None]:
         """The first fix of the plan that can be done, is wanted, and what it leads to."""
         done = self._passed | {step.fix.id for step in self._tried}
-        for step in diagnosis.plan:
+        steps = list(diagnosis.plan)
+        listed = {step.fix.id for step in steps}
+        for cause in diagnosis.causes:
+            # Unlikely to help, so the plan leaves it out; yet nothing else is left then.
+            others = [fix for fix in cause.fixes if fix in remedies() and fix not in listed]
+            steps += [Step(fixes()[fix], 0.0, (cause.title,)) for fix in others]
+            listed.update(others)
+        if diagnosis.verdict is Verdict.INSUFFICIENT:
+            steps.append(Step(fixes()[_WRITE_AGAIN], 0.0, ()))
+        for step in steps:
             remedy = remedies().get(step.fix.id)
             if remedy is None or step.fix.id in done or not remedy.fits(self._profile):
                 continue
@@ -237,6 +263,7 @@ class _Fixing:
 
 __all__ = [
     "AskLed",
+    "Doubted",
     "End",
     "FixAnswer",
     "FixStep",

@@ -22,7 +22,6 @@ _BURST: Final = 35.0
 _ADDRESS: Final = 32.0
 """Seconds in which a device without an address gives up and joins again (3.6)."""
 _POLL: Final = 4.0
-_READINGS: Final = 3
 _CONNECTED: Final = 4
 """`net:stat` (3.6)."""
 
@@ -43,8 +42,15 @@ class AskLed:
 ObserveStep = Watching | AskLed
 
 
-def observe(device: Device, tries: int) -> Generator[ObserveStep, str | None, float | None]:
+def observe(
+    device: Device, tries: int, readings: int
+) -> Generator[ObserveStep, str | None, float | None]:
     """Watch until so many joins have failed, or one has held.
+
+    Args:
+        device: an opened one.
+        tries: joins to watch, where the log shows them.
+        readings: of the vitals, each of another round of joins, where it does not.
 
     What was seen is in the session afterwards. Returns the time of the link at which the
     device showed that it had joined; None if it did not.
@@ -62,7 +68,7 @@ def observe(device: Device, tries: int) -> Generator[ObserveStep, str | None, fl
         _LOG_AT_LEAST, lambda s: s.history().attempt_count > begun or in_cloud(device)
     )
     if not seen and silent:
-        yield from _observe_silent(device)
+        yield from _observe_silent(device, readings)
         return live.link.now() if joined(device) else None
     yield Watching(f"{tries} joins", tries * 10.0 + _BURST)
     live.watch(tries * 10.0 + _BURST, lambda _: _ended(device, begun) >= tries or joined(device))
@@ -72,7 +78,16 @@ def observe(device: Device, tries: int) -> Generator[ObserveStep, str | None, fl
     if not in_cloud(device):
         yield Watching("an address", _ADDRESS)
         _wait_for_address(device)
+    if joined(device) and not in_cloud(device):
+        # Of what comes after the address, these releases print nothing.
+        yield from _ask_led(device)
     return when if joined(device) else None
+
+
+def _ask_led(device: Device) -> Generator[ObserveStep, str | None, None]:
+    led = yield AskLed()
+    if led:
+        device.live.note("led", led)
 
 
 def _wait_for_address(device: Device) -> None:
@@ -87,24 +102,21 @@ def _wait_for_address(device: Device) -> None:
             return
 
 
-def _observe_silent(device: Device) -> Generator[ObserveStep, str | None, None]:
-    live = device.live
+def _observe_silent(device: Device, readings: int) -> Generator[ObserveStep, str | None, None]:
     if usb_vitals(device):
-        yield from _observe_by_usb(device)
+        yield from _observe_by_usb(device, readings)
         return
-    led = yield AskLed()
-    if led:
-        live.note("led", led)
+    yield from _ask_led(device)
     yield Watching("the vitals, in listening mode", 10.0)
     ask_vitals(device)
 
 
-def _observe_by_usb(device: Device) -> Generator[ObserveStep, str | None, None]:
+def _observe_by_usb(device: Device, readings: int) -> Generator[ObserveStep, str | None, None]:
     """Read the vitals once for each of several rounds of joins, or until it is connected."""
     live = device.live
     rounds: FactValue | None = None
-    for number in range(_READINGS):
-        yield Watching(f"the vitals, reading {number + 1} of {_READINGS}", _BURST)
+    for number in range(readings):
+        yield Watching(f"the vitals, reading {number + 1} of {readings}", _BURST)
         deadline = live.link.now() + _BURST
         while live.link.now() < deadline:
             found = vitals(usb_vitals(device))

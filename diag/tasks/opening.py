@@ -3,30 +3,25 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from diag.device.boards import SIMULATED, Board, choose
-from diag.device.discovery import discover
-from diag.device.products import Mode
+from diag.device.boards import SIMULATED, Board
+from diag.device.products import PHOTON, Mode
 from diag.device.transport import Control, DeviceError, Transport
 from diag.recording import Header, Origin, Recorder
 from diag.stream import Fact
+from diag.tasks.finding import pick
 from diag.tasks.live import Live, Witness
 from diag.tasks.opened import Device
 
 
 def find_board(wanted: str | None) -> Board:
-    """Return the device a user means; None means the only one.
+    """Return the device a user means, with a serial port; None means the only one.
 
     Raises:
         DeviceError: none fits, or more than one; or it cannot be used.
     """
     if wanted is not None and wanted.startswith(SIMULATED):
-        return _simulated(wanted)
-    board = choose(discover(unknown=True).boards, wanted)
-    if Mode.SERIAL not in board.modes:
-        raise DeviceError(
-            f"{board} is in DFU mode, where it does not speak; press its RESET button"
-        )
-    return board
+        return Board(PHOTON, frozenset({Mode.SERIAL}), port=wanted)
+    return pick(wanted, needs=Mode.SERIAL)
 
 
 def open_board(board: Board, *, speed: float | None = None) -> tuple[Transport, Control | None]:
@@ -90,12 +85,6 @@ def _header(board: Board) -> Header:
             Origin.SIMULATED, title=str(board), source=f"the simulated device {board.port}"
         )
     return Header(Origin.LIVE, title=str(board))
-
-
-def _simulated(wanted: str) -> Board:
-    from diag.device.products import PHOTON
-
-    return Board(PHOTON, frozenset({Mode.SERIAL}), port=wanted)
 
 
 def _control(board: Board) -> Control | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
-from diag.credentials.profile import Cipher, Eap, Profile
+from diag.credentials.profile import Cipher, Eap, Profile, Security
 from diag.stream.secrets import MASK, Secret
 
 
@@ -120,7 +120,29 @@ def _same(profile: Profile, _: Given) -> Profile:
     return profile
 
 
-_SETTINGS_AGAIN: Final = Remedy(_nothing, _same, always=True)
+def _missing(profile: Profile) -> tuple[Field, ...]:
+    """What a device would not store settings without (device-facts 5.3)."""
+    wanted: list[tuple[bool, Field]] = []
+    if _is_tls(profile):
+        wanted.append((not profile.client_certificate, Field.CLIENT_CERTIFICATE))
+        wanted.append((not profile.private_key, Field.PRIVATE_KEY))
+    elif profile.security is not Security.OPEN:
+        wanted.append((_is_peap(profile) and not profile.username, Field.USERNAME))
+        wanted.append((not profile.password, Field.PASSWORD))
+    return tuple(field for lacks, field in wanted if lacks)
+
+
+def _completed(profile: Profile, given: Given) -> Profile:
+    return replace(
+        profile,
+        username=_text(given, Field.USERNAME, profile.username),
+        password=_secret(given, Field.PASSWORD, profile.password),
+        client_certificate=_text(given, Field.CLIENT_CERTIFICATE, profile.client_certificate),
+        private_key=_secret(given, Field.PRIVATE_KEY, profile.private_key),
+    )
+
+
+_SETTINGS_AGAIN: Final = Remedy(_missing, _completed, always=True)
 
 _REMEDIES: Final[Mapping[str, Remedy]] = {
     "set-outer-identity-to-username": Remedy(

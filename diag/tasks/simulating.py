@@ -16,7 +16,7 @@ from diag.tasks.remedies import Field
 if TYPE_CHECKING:
     from diag.simulator import Credentials, Photon
 
-_LOOKS: Final = 16
+_LOOKS: Final = 60
 _LOOK: Final = 0.5
 """Seconds between two looks at the LED."""
 
@@ -100,13 +100,15 @@ class SimulatedUser:
                 return None
 
     def _look(self) -> str | None:
-        """What the LED shows most of the time, as one sees who looks for a while."""
+        """What the LED shows, as one sees who looks for a while: flashes, else the usual."""
         seen: Counter[str] = Counter()
         for _ in range(_LOOKS):
             self._live.watch(_LOOK)
             seen[self._photon.led] += 1
+        flashes = [words for words in seen if "blinks" in words or "flash" in words]
+        shown = flashes or [seen.most_common(1)[0][0]]
         try:
-            return str(parse_fact("led", seen.most_common(1)[0][0]))
+            return str(parse_fact("led", shown[-1]))
         except FactError:
             return None
 

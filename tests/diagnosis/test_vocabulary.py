@@ -202,6 +202,11 @@ EXTRA: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "code-certificate-parse": (burst(3035), ()),
     "code-tls-timeout": (burst(5031), ()),
     "code-interface": (burst(1057), ()),
+    "radio-refuses-again": (burst(1055) + burst(1055), ()),
+    "memory-short": (
+        "",
+        ("--fact", "net:err=4", "--fact", "sys:tram=81920", "--fact", "sys:uram=73000"),
+    ),
     "ssid-says-5ghz": (burst(1024, ssid="Corp-5GHz"), ()),
     "ssid-says-wpa3": (burst(1024, ssid="Corp WPA3"), ()),
     "cloud-connection-broke": (

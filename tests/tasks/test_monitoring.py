@@ -116,7 +116,10 @@ def test_a_torn_line_continues_nothing_after_the_gap(plug: Plug, tmp_path: Path)
     """Glued together, both would read `result: 1000…`, a success's line or another code."""
     path = tmp_path / "a.cast"
     watched = watch(plug, files=[recorder(path)])
-    torn = b"0000001000 [hal.wlan] INFO: Joining X\r\n0000002000 [hal.wlan] ERROR: wiced_join_ap_specific(), result: 10"
+    torn = (
+        b"0000001000 [hal.wlan] INFO: Joining X\r\n"
+        b"0000002000 [hal.wlan] ERROR: wiced_join_ap_specific(), result: 10"
+    )
     plug.write(torn)
     wait_for(lambda: recorded(path) == torn, "the torn line")
     plug.unplug()
@@ -154,7 +157,8 @@ def test_unplugged_in_the_middle_of_a_line_a_hundred_times(plug: Plug, tmp_path:
         sent += data
         plug.write(data)
         # What the system still has at the moment of unplugging goes with the port.
-        wait_for(lambda size=len(sent): raw.stat().st_size == size, "what was sent")
+        size = len(sent)
+        wait_for(lambda size=size: raw.stat().st_size == size, "what was sent")
         plug.unplug()
         plug.plug_in()
         wait_for(lambda: watched.error or plug.opened(), "the reader")
@@ -401,10 +405,9 @@ def test_no_room_for_what_is_not_shown_ends_with_words(plug: Plug, tmp_path: Pat
     stop = Stop()
     steps = monitor(way.open(), way, stop=stop, files=[RawLog(str(raw))], spool=spool)
     next(steps)
-    for _ in range(5):
+    for count in range(1, 6):
         plug.write(b"x" * 200 + b"\n")
-        size = raw.stat().st_size
-        wait_for(lambda size=size: raw.stat().st_size > size, "the log")
+        wait_for(lambda count=count: raw.stat().st_size == 201 * count, "the log")
     with pytest.raises(DeviceError, match="TMPDIR"):
         list(steps)
     assert raw.stat().st_size == 1005

@@ -59,7 +59,7 @@ def test_what_is_put_aside_has_no_name_and_is_given_back(tmp_path: Path) -> None
     for i in range(100):
         spool.put(Record(0, float(i), b"x" * 500))
     assert list(tmp_path.iterdir()) == []
-    files = [file for file in spool._files]
+    files = list(spool._files)
     assert len(files) > 5
     assert all(os.fstat(file._file.fileno()).st_mode & 0o777 == 0o600 for file in files)
     for _ in range(30):
