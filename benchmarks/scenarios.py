@@ -18,7 +18,8 @@ from diag.tasks.fixing import End, fix
 from diag.tasks.simulating import SimulatedUser, simulate
 
 RELEASES = ("0.7.0", "1.5.2", "2.3.1", "3.3.1")
-CURABLE = ("set-outer-identity", "set-credentials", "restart-radio")
+CURABLE = ("set-outer-identity", "set-credentials")
+"""A stuck radio needs its power taken away, which the tool can only say."""
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def _print(text: str) -> None:
         if not isinstance(value, int):
             continue
         codes = lookup(value, context) if context is not None and value else ()
-        meaning = f"{codes[0].symbol}: {codes[0].title}" if codes else ""
+        meaning = f"{codes[0].symbol}: {codes[0].meaning}" if codes else ""
         click.echo(wrap(f"{words}{'. ' + meaning if meaning else ''}", f"{name:<13} {value:<6} "))
     others = {key for key in json.loads(text) if isinstance(key, str)} - _EXPLAINED.keys()
     if others:

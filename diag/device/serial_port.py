@@ -18,6 +18,8 @@ _SLICE: Final = 0.05
 _BLOCK: Final = 1 << 16
 _WRITE_TIMEOUT: Final = 5.0
 _LEAVE: Final = 14400
+_HELD: Final = 0.1
+"""Seconds for which a rate that is a command is held."""
 _MISSING: Final = (errno.ENOENT, errno.ENODEV, errno.ENXIO)
 _FORBIDDEN: Final = (errno.EACCES, errno.EPERM)
 _TAKEN: Final = (errno.EAGAIN, errno.EBUSY, errno.EWOULDBLOCK)
@@ -131,8 +133,9 @@ class SerialTransport:
         """
         try:
             self._port.baudrate = baud
-            if baud != _LEAVE:
-                self._port.baudrate = BAUD
+            # Whoever only looks now and then has to see it: a pseudo-terminal's other end.
+            time.sleep(_HELD)
+            self._port.baudrate = BAUD
         except (OSError, ValueError, *_errors()) as error:
             if baud != _LEAVE:
                 raise self._gone(error) from None

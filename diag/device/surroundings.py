@@ -93,9 +93,8 @@ def _promised() -> Iterator[str]:
 
 
 def _has_rule() -> bool:
-    return any(
-        "2b04" in _text(file).lower() for folder in _RULES for file in Path(folder).glob("*.rules")
-    )
+    files = [file for folder in _RULES for file in Path(folder).glob("*.rules")]
+    return any("2b04" in _text(file).lower() for file in files)
 
 
 def _programs() -> Iterator[tuple[int, str]]:

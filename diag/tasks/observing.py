@@ -115,6 +115,7 @@ def _observe_by_usb(device: Device, readings: int) -> Generator[ObserveStep, str
     """Read the vitals once for each of several rounds of joins, or until it is connected."""
     live = device.live
     rounds: FactValue | None = None
+    connected = False
     for number in range(readings):
         yield Watching(f"the vitals, reading {number + 1} of {readings}", _BURST)
         deadline = live.link.now() + _BURST

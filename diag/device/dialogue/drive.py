@@ -20,7 +20,9 @@ from diag.device.link import Link
 from diag.stream.secrets import Secret
 
 _PAUSE: Final = 0.4
-"""Seconds without output after which a prompt that was broken into pieces is looked for."""
+"""Seconds without output after which a text that was broken into pieces is looked for."""
+_PATIENCE: Final = 3.0
+"""Seconds after which it is looked for although output goes on."""
 _POLL: Final = 0.1
 
 
@@ -58,36 +60,40 @@ def _do(step: Step, console: Console, link: Link, know: Callable[[Secret], None]
             _wait(lambda _: None, console, link, seconds)
             console.clear()
             return None
-        case Type(data, seconds):
+        case Type(data, seconds, strictly):
             console.clear()
             link.write(data)
-            if _wait(lambda _: console.echoed(data) or None, console, link, seconds) is None:
-                return False
-            # What was typed may itself look like a prompt.
-            console.clear()
-            return True
-        case Await(texts, seconds):
-            return _wait(
-                lambda quiet: (
-                    console.find(texts) or (console.find_broken(texts) if quiet >= _PAUSE else None)
+            found = _wait(
+                lambda _: (
+                    console.echoed(data) or (not strictly and console.echoed_somehow(data)) or None
                 ),
                 console,
                 link,
                 seconds,
             )
+            # What was typed may itself look like a prompt.
+            console.clear()
+            return found is True
+        case Await(texts, seconds):
+            return _wait(
+                lambda idle: console.find(texts) or (console.find_damaged(texts) if idle else None),
+                console,
+                link,
+                seconds,
+            ) or console.find_quoted(texts)
         case Match(pattern, seconds):
             return _wait(lambda _: console.find_match(pattern), console, link, seconds)
 
 
-def _wait(look: Callable[[float], Answer], console: Console, link: Link, seconds: float) -> Answer:
-    """Read until `look` finds something; it is told for how long nothing has come."""
-    deadline = link.now() + seconds
-    last = link.now()
+def _wait(look: Callable[[bool], Answer], console: Console, link: Link, seconds: float) -> Answer:
+    """Read until `look` finds something; it is told whether nothing better is to be hoped for."""
+    begun = last = link.now()
     while True:
-        found = look(link.now() - last)
+        now = link.now()
+        found = look(now - last >= _PAUSE or now - begun >= _PATIENCE)
         if found:
             return found
-        left = deadline - link.now()
+        left = begun + seconds - link.now()
         if left <= 0:
             return None
         data = link.read(min(left, _POLL))

@@ -23,6 +23,8 @@ class Type:
 
     data: bytes
     seconds: float = 3.0
+    strictly: bool = True
+    """Whether only whole lines of other output may have come between what was echoed."""
 
 
 @dataclass(frozen=True, slots=True)
