@@ -97,9 +97,7 @@ def main() -> None:
     names = options.only or scenarios()
     tasks = [(name, release) for name in names for release in options.releases]
     bins: dict[int, list[bool]] = defaultdict(list)
-    print(
-        "| scenario | release | first | among three | at the end | right end | ends | lead |"
-    )
+    print("| scenario | release | first | among three | at the end | right end | ends | lead |")
     print("|---|---|---|---|---|---|---|---|")
     total: Counter[str] = Counter()
     with ProcessPoolExecutor(options.jobs) as pool:

@@ -10,7 +10,6 @@ import click
 from diag.cli.device_options import device_options, opened
 from diag.cli.exits import Exit, Failure
 from diag.cloud import Cloud, CloudError, find_base, find_token
-from diag.tasks.asking import ask_identity
 from diag.tasks.claiming import claim_by_code, claim_online, is_connected
 
 
@@ -54,8 +53,12 @@ def command(
                         "the device is not connected yet: claim it when its LED breathes cyan, "
                         "or leave a code in it with --by-code"
                     )
-                control = device.control
-                id = control.device_id() if control is not None else ask_identity(device).id
+                id = device.id or (device.control.device_id() if device.control else "")
+                if not id:
+                    raise Failure(
+                        "this port does not tell the device's id, and asking for it would take "
+                        "the device off the cloud; claim it with --by-code"
+                    )
                 done = claim_online(id, cloud)
     except CloudError as error:
         raise Failure(str(error), Exit.FAULT) from None

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Generator
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -43,13 +43,16 @@ from diag.tasks.fixing import (
 from diag.tasks.opened import Device
 from diag.tasks.remedies import Field
 from diag.tasks.secret_sources import SecretSources
-from diag.tasks.simulating import SimulatedUser
+
+if TYPE_CHECKING:
+    from diag.tasks.simulating import SimulatedUser
 
 ENDS: Final = {
     End.WELL: Exit.OK,
     End.CURED: Exit.OK,
     End.SHOWN: Exit.OK,
     End.NOTHING_LEFT: Exit.FAULT,
+    End.OTHER_NETWORK: Exit.FAULT,
     End.LIMIT: Exit.FAULT,
     End.UNDECIDED: Exit.UNDECIDED,
 }
@@ -69,7 +72,7 @@ class Asker:
     """Answers the questions of a fix from a terminal, or as a simulated user would."""
 
     def __init__(
-        self, *, yes: bool = False, user: SimulatedUser | None = None, asked: bool = True
+        self, *, yes: bool = False, user: "SimulatedUser | None" = None, asked: bool = True
     ) -> None:
         """Take who answers.
 
@@ -85,6 +88,10 @@ class Asker:
 
     def agree(self, proposed: Proposed) -> bool:
         """Whether a change is wanted."""
+        if proposed.unlikely:
+            click.echo("  (unlikely to help; each try costs rejected logins)")
+            if self._yes:
+                return False
         if self._yes or (self._user is not None and not self._asked):
             click.echo("  yes")
             return True

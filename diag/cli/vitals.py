@@ -41,7 +41,7 @@ def command(as_json: bool, diagnose: bool, **options: Any) -> None:
     \b
     wpa2diag vitals
     wpa2diag vitals --diagnose
-    wpa2diag vitals --device sim:wrong-password@2.3.1
+    wpa2diag vitals --device sim:wrong-password@2.3.1,after=60
 
     Exit codes: 0 done, 3 device unusable, 4 this release has no vitals; with --diagnose
     those of `diagnose`.

@@ -126,7 +126,8 @@ class SimulatedWay:
         from diag.device.simulated import open_simulated
 
         transport = open_simulated(self._name, speed=self._speed)
-        self._photon = transport.photon
+        self._photon, self._speed = transport.photon, transport.speed
+        self.pause = _SOON if self._speed is None else LOOK / self._speed
         return transport
 
     def again(self) -> Transport | None:

@@ -11,6 +11,7 @@ from diag.simulator import NotSupported, Photon, ScenarioError, scenario
 PREFIX: Final = "sim:"
 _STEP: Final = 0.01
 """Virtual seconds the device is given to take more bytes."""
+_DIGITS: Final = 5
 _STUCK: Final = 5.0
 """Virtual seconds without a byte taken after which a device hangs."""
 
@@ -19,46 +20,66 @@ _NAME: Final = re.compile(r"sim:(?P<scenario>[^@,]+)(?:@(?P<release>[^,]+))?(?P<
 _RELEASE: Final = "1.5.2"
 """The last line of releases whose log tells of joining (device-facts 2.6)."""
 _APP: Final = "tinkerdebug070"
-_FORM: Final = "sim:SCENARIO[@RELEASE][,app=NAME][,seed=N]"
+_FORM: Final = "sim:SCENARIO[@RELEASE][,app=NAME][,seed=N][,speed=N|max][,after=SECONDS]"
 
 
 def open_simulated(name: str, *, speed: float | None = 1.0) -> "SimulatedTransport":
     """Make the device that a name describes, and plug the host's end in.
 
     Args:
-        name: `sim:SCENARIO[@RELEASE][,app=NAME][,seed=N]`.
-        speed: times real time; None does not wait at all.
+        name: `sim:SCENARIO[@RELEASE][,app=NAME][,seed=N][,speed=N|max][,after=SECONDS]`;
+            the last is for how long it has been switched on.
+        speed: times real time, where the name does not say; None does not wait at all.
 
     Raises:
         DeviceError: there is no such scenario, release or application.
     """
-    return SimulatedTransport(_photon(name), speed=speed, name=name)
+    photon, stated = _understood(name)
+    return SimulatedTransport(photon, speed=_speed(stated, name) if stated else speed, name=name)
 
 
-def _photon(name: str) -> Photon:
+def _speed(text: str, name: str) -> float | None:
+    if text == "max":
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0.01 <= speed <= 10_000:
+        raise DeviceError(f"the speed in {name!r} has to be a number from 0.01 to 10000, or max")
+    return speed
+
+
+def _understood(name: str) -> tuple[Photon, str]:
+    """The device that a name describes, and its speed as stated."""
     match = _NAME.fullmatch(name)
     if match is None:
         raise DeviceError(f"{name!r} names no simulated device; the form is {_FORM}")
-    options = {"app": _APP, "seed": "0"}
+    options = {"app": _APP, "seed": "0", "after": "0"}
     seen: set[str] = set()
     for option in match["rest"].split(",")[1:]:
         key, equals, value = option.partition("=")
-        if key not in ("app", "seed") or not equals or key in seen:
+        if key not in ("app", "seed", "speed", "after") or not equals or key in seen:
             raise DeviceError(f"{option!r} in {name!r} is not understood; the form is {_FORM}")
         seen.add(key)
         options[key] = value
-    seed = options["seed"]
-    if not seed.isascii() or not seed.isdigit():
-        raise DeviceError(f"the seed in {name!r} has to be a whole number")
+    for key in ("seed", "after"):
+        number = options[key]
+        if not number.isascii() or not number.isdigit() or len(number) > _DIGITS:
+            raise DeviceError(f"{key} in {name!r} has to be a whole number")
     try:
-        return Photon(
+        photon = Photon(
             scenario(match["scenario"]),
             release=match["release"] or _RELEASE,
             app=options["app"],
-            seed=int(seed),
+            seed=int(options["seed"]),
         )
     except (ScenarioError, ValueError) as error:
         raise DeviceError(f"{name!r} is no simulated device: {error}") from None
+    until = photon.now + int(options["after"])
+    while photon.now < until:
+        photon.run(until)
+    return photon, options.get("speed", "")
 
 
 class SimulatedTransport:
@@ -82,7 +103,7 @@ class SimulatedTransport:
         """
         self.photon = photon
         self._name = name
-        self._speed = speed
+        self.speed = speed
         self._wait = wait
         self._ahead = bytearray()
         self._closed = False
@@ -111,8 +132,8 @@ class SimulatedTransport:
             return data
         begun = self.photon.now
         data = self._run(timeout)
-        if self._speed is not None and self.photon.now > begun:
-            self._wait((self.photon.now - begun) / self._speed)
+        if self.speed is not None and self.photon.now > begun:
+            self._wait((self.photon.now - begun) / self.speed)
         return data
 
     def write(self, data: bytes) -> None:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
+from diag.stream.echo import Echo, Typed, closes, harmless, may_close
 from diag.stream.inside import (
     LINE,
     WORD,
@@ -22,6 +23,8 @@ from diag.stream.inside import (
 from diag.stream.key_block import KeyBlock, Verdict
 from diag.stream.loglines import LIMIT, interrupts, log_lines
 from diag.stream.mask_rules import (
+    ECHO,
+    IDENTITY,
     OTHER_PROMPT,
     RULES,
     SPILL,
@@ -50,6 +53,7 @@ class Contexts:
         *,
         typed: "Contexts | None" = None,
         learn: Callable[[bytes], None] | None = None,
+        answer: Typed | None = None,
     ) -> None:
         """Count into `masked`.
 
@@ -58,10 +62,16 @@ class Contexts:
             typed: The other direction, whose answers the prompts of this one ask for.
             learn: Given, this is the direction in which a host types, and it takes each
                 secret answer.
+            answer: Told every part of such an answer as it is typed.
         """
         self._masked = masked
         self._other = typed
         self._learn = learn
+        self._answered = answer
+        self._echo = Echo()
+        self._fresh = False
+        """Whether a further line begins in a place that only a line of the device ends."""
+        self._hidden = b""
         self._logs = learn is None
         self._in = Waiting()
         self._out = 0
@@ -89,6 +99,26 @@ class Contexts:
         """Take the next line, or key block, for the answer to a secret prompt; None: no longer."""
         self._expected = rule
 
+    def await_echo(self, data: bytes, time: float) -> None:
+        """A secret was typed: hide its echo, also where no prompt was recognised."""
+        if self._echo.typed(data, time) and not self._rule:
+            self._release()
+            self._enter(ECHO)
+
+    def await_identity(self, time: float) -> None:
+        """The device was asked who it is: hide its secret, also where its name is damaged."""
+        self._echo.asked(time)
+        if not self._rule:
+            self._release()
+            self._enter(IDENTITY)
+            self._fresh = True
+
+    def await_nothing(self) -> None:
+        """The device was asked something else."""
+        self._echo.answered()
+        if self._rule is IDENTITY and not self._in.data:
+            self._leave(0)
+
     def feed(self, data: bytes, time: float) -> list[Step]:
         """Take bytes in, return what is decided."""
         if self._expected and not self._rule and data:
@@ -110,7 +140,9 @@ class Contexts:
         self._out = 0
         self._broken, self._typed = b"", b""
         self._rule = self._expected = None
-        self._spill = self._marked = self._counted = False
+        self._spill = self._marked = self._counted = self._fresh = False
+        self._hidden = b""
+        self._echo.forget()
 
     def release(self, before: float) -> list[Step]:
         """Return what came before that time, unless it stands in a place that is masked."""
@@ -225,13 +257,19 @@ class Contexts:
 
     def _leave(self, place: int) -> bool:
         """The place that is masked ends before the byte at `place`."""
+        echo = (
+            self._rule and self._rule.region is Region.KEY and self._echo.due(self._in.time(place))
+        )
         if self._learn and self._typed and self._rule and self._rule.region is Region.LINE:
             self._learn(_edited(self._typed))
         self._rule = None
         self._in.drop(place)
         self._out = 0
-        self._marked = self._counted = False
-        self._typed = b""
+        self._marked = self._counted = self._fresh = False
+        self._typed = self._hidden = b""
+        if echo:
+            self._rule = ECHO
+            self._ending = LINE
         return True
 
     # ---- inside
@@ -242,18 +280,55 @@ class Contexts:
     def _answer(self, *, final: bool) -> bool:
         data, place = self._in.data, 0
         while True:
+            if self._fresh:
+                line = data[place:]
+                if closes(line) or not self._echo.due(self._in.time(place)):
+                    self._echo.forget()
+                    return self._leave(place)
+                if shown := harmless(line):
+                    self._show(place, place + shown)
+                    place += shown
+                    continue
+                if not final and may_close(line):
+                    self._in.drop(place)
+                    return False
             kind, start, end = self._next(data, place, final=final)
             if start > place:
                 self._hide(place)
-                if self._learn:
-                    self._typed = (self._typed + data[place:start])[:_TYPED]
+                self._fresh = False
+                self._take(data[place:start], self._in.time(place))
             if kind == "end":
-                return self._leave(start)
+                if not self._goes_on(start):
+                    return self._leave(start)
+                self._fresh = True
+                self._show(start, start + 1)
+                self._marked = False
+                place = start + 1
+                continue
             if kind == "wait":
                 self._in.drop(start)
                 return False
             self._show_log(start, end)
             place = end
+
+    def _take(self, hidden: bytes, time: float) -> None:
+        """See what of a secret has come, or was typed."""
+        self._hidden = (self._hidden + hidden)[:_TYPED]
+        self._echo.passed(hidden)
+        if self._learn:
+            self._typed = (self._typed + hidden)[:_TYPED]
+        if self._answered:
+            self._answered(hidden, time)
+
+    def _goes_on(self, place: int) -> bool:
+        """Whether the line end at `place` is not that of the secret."""
+        if not self._logs or not self._rule or self._rule.region is not Region.LINE:
+            return False
+        time, form = self._in.time(place), self._rule.form
+        if form is not None and self._hidden and not form.fullmatch(self._hidden):
+            self._echo.damaged(time)
+        self._hidden = b""
+        return self._echo.due(time)
 
     def _show_log(self, start: int, end: int) -> None:
         """Show a log line that stands in a masked place; it may hold a secret of its own."""
@@ -281,12 +356,14 @@ class Contexts:
                 verdict, count = self._block.judge(text, closers=self._logs, undecided=undecided)
                 behind = base + after(kept, count) if count else base
                 if verdict is Verdict.CLOSED:
+                    self._echo.forget()
                     self._spill = self._block.open or self._counted
                     return self._leave(base)
                 if verdict is Verdict.SHOWN:
                     self._show(base, behind)
                 elif verdict is not Verdict.UNDECIDED:
                     self._hide(base)
+                    self._echo.passed(text)
                     for log in logs:
                         self._show_log(*log)
                     behind = start if verdict is Verdict.HIDDEN else behind

@@ -39,10 +39,15 @@ class Rule:
     """Its first group, at the end of the data, may be a secret, which what comes next decides."""
     prompt: bool = False
     """Whether the device asks the host to type the secret."""
+    form: re.Pattern[bytes] | None = None
+    """How the whole of the secret looks; where it looks otherwise, another print stands in it."""
 
 
-def _literal(name: str, text: bytes, region: Region, *, prompt: bool = False) -> Rule:
-    return Rule(name, (text,), re.compile(re.escape(text)), region, prompt=prompt)
+def _literal(
+    name: str, text: bytes, region: Region, *, prompt: bool = False, form: bytes | None = None
+) -> Rule:
+    whole = re.compile(form) if form is not None else None
+    return Rule(name, (text,), re.compile(re.escape(text)), region, prompt=prompt, form=whole)
 
 
 _SIGN: Final = rb"[A-Za-z0-9._~+/=\-]"
@@ -51,8 +56,9 @@ RULES: Final = (
     # Device-facts 6.2, 6.3: everything typed is echoed, passwords too.
     _literal("password", b"Password: ", Region.LINE, prompt=True),
     _literal("claim-code", b"Enter 63-digit claim code: ", Region.LINE, prompt=True),
-    _literal("claim-code", b"Claim code set to: ", Region.LINE),
-    _literal("device-secret", b"Device Secret: ", Region.LINE),
+    _literal("claim-code", b"Claim code set to: ", Region.LINE, form=rb"[!-~]{63}"),
+    # 15 signs, as Device OS keeps it; of another length it is masked with what follows.
+    _literal("device-secret", b"Device Secret: ", Region.LINE, form=rb"[0-9A-Z]{15}"),
     _literal("private-key", b"Private key in PEM format:", Region.KEY, prompt=True),
     Rule(
         "private-key",
@@ -100,6 +106,12 @@ RULES: Final = (
         re.compile(rb"(?i:token)[^\r\n]{0,80}?(?<![0-9A-Za-z])([0-9a-fA-F]{1,39})\Z"),
     ),
 )
+
+_NEVER: Final = re.compile(rb"(?!)")
+ECHO: Final = Rule("typed-secret", (), _NEVER, Region.LINE)
+"""What follows the typing of a secret where no prompt for it was recognised."""
+IDENTITY: Final = Rule("device-secret", (), _NEVER, Region.LINE)
+"""What follows the question who the device is, up to the lines that are no secret."""
 
 SPILL: Final = Rule(
     "private-key",

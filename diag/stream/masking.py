@@ -17,6 +17,8 @@ from diag.stream.secrets import Secret
 
 HOLD: Final = 0.25
 """Seconds that what may be the beginning of a secret is held while nothing comes."""
+_WHO: Final = b"i"
+"""The command by which a device in listening mode tells its secret too (device-facts 6.1)."""
 _LEARNED: Final = 64
 """Typed answers that are remembered."""
 
@@ -33,12 +35,12 @@ class Masker:
         self._masked: Counter[str] = Counter()
         self._needles = Needles()
         self._learned = 0
-        typed = Contexts(self._masked, learn=self._learn)
+        self._heard = False
+        self._typed = Contexts(self._masked, learn=self._learn, answer=self._answer)
+        self._printed = Contexts(self._masked, typed=self._typed)
         self._sides = {
-            Direction.INPUT: _Side(typed, self._needles, self._masked),
-            Direction.OUTPUT: _Side(
-                Contexts(self._masked, typed=typed), self._needles, self._masked
-            ),
+            Direction.INPUT: _Side(self._typed, self._needles, self._masked),
+            Direction.OUTPUT: _Side(self._printed, self._needles, self._masked),
         }
         self._latest = float("-inf")
         for secret in secrets:
@@ -64,7 +66,10 @@ class Masker:
         if isinstance(item, Chunk):
             if not item.data:
                 return self._chunks(item.direction, [(item.time, b"")])
-            return self._chunks(item.direction, self._sides[item.direction].feed(item))
+            pieces = self._sides[item.direction].feed(item)
+            if item.direction is Direction.INPUT:
+                self._await(item)
+            return self._chunks(item.direction, pieces)
         time = self._not_before(item.time)
         if isinstance(item, Marker):
             held = self._cut_off() if item.label == GAP_BEGINS else []
@@ -101,6 +106,22 @@ class Masker:
             for direction, side in self._sides.items()
             for chunk in self._chunks(direction, side.release(now - HOLD))
         ]
+
+    def _await(self, typed: Chunk) -> None:
+        """See what the device is going to print to what was typed."""
+        heard, self._heard = self._heard, False
+        if heard:
+            return
+        if any(self._needles.find(typed.data)):
+            self._printed.await_echo(typed.data, typed.time)
+        elif typed.data == _WHO:
+            self._printed.await_identity(typed.time)
+        elif typed.data.strip():
+            self._printed.await_nothing()
+
+    def _answer(self, typed: bytes, time: float) -> None:
+        self._heard = True
+        self._printed.await_echo(typed, time)
 
     def _text(self, text: str) -> str:
         return _mask(text, self._needles, self._masked)

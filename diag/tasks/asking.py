@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from diag.device.control import diagnostics
-from diag.device.dialogue import Identity, identify, vitals
+from diag.device.dialogue import Identity, identify, version, vitals
 from diag.device.transport import DeviceError, Gone
 from diag.diagnosis import VITALS
 from diag.join import Outcome
@@ -45,10 +45,16 @@ def ask_identity(device: Device, *, stay: bool = False) -> Identity:
 
 
 def ask_release(device: Device) -> str:
-    """Return the Device OS release if it can be had without listening mode; else empty."""
-    if device.control is None:
+    """Return the Device OS release, if it can be had as the device stands; else empty.
+
+    By USB request, or where the device is in listening mode already.
+    """
+    if device.control is not None:
+        release = _try(device.control.system_version)
+    elif device.listening:
+        release = device.live.play(version())
+    else:
         return ""
-    release = _try(device.control.system_version)
     note_release(device, release)
     return release
 

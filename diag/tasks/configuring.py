@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from diag.credentials.profile import Eap, Profile
+from diag.credentials.profile import Eap, Profile, Security
 from diag.device.dialogue import Written, configure
 from diag.device.dialogue.prompts import Prompt, Reply
 from diag.diagnosis import outer_identity_shape
@@ -18,6 +18,16 @@ from diag.tasks.opened import Device
 MARK: Final = "settings written"
 _AFTER: Final = 2.0
 """Seconds in which the log tells of the storing."""
+
+_NAMES: Final = {
+    Prompt.SSID: "name of the network",
+    Prompt.USERNAME: "username",
+    Prompt.PASSWORD: "password",
+    Prompt.OUTER_IDENTITY: "outer identity",
+    Prompt.CLIENT_CERTIFICATE: "client certificate",
+    Prompt.PRIVATE_KEY: "private key",
+    Prompt.ROOT_CA: "root CA",
+}
 
 
 class Stored(Enum):
@@ -58,12 +68,12 @@ def write_profile(device: Device, profile: Profile) -> Outcome:
         DeviceError: it does not enter listening mode, or takes no bytes.
     """
     live = device.live
-    enter_listening(device)
+    enter_listening(device, finish=True)
     before = live.session.history()
     live.mark(MARK)
     written = live.play(configure(profile))
-    if _left_listening(written):
-        device.listening = False
+    # The wizard leaves listening mode by itself once its trial save was done (6.2).
+    device.listening = False
     live.watch(_AFTER, lambda session: _said(session.history(), before) is not None)
     said = _said(live.session.history(), before)
     outcome = _judge(written, said, profile)
@@ -88,11 +98,6 @@ def shapes(profile: Profile) -> Iterator[tuple[str, FactValue]]:
     yield "root-ca", "loaded" if profile.root_ca else "absent"
 
 
-def _left_listening(written: Written) -> bool:
-    """Whether the wizard has ended: it then leaves listening mode by itself (6.2)."""
-    return written.reply in (Reply.STORED, Reply.REFUSED)
-
-
 def _said(history: History, before: History) -> bool | None:
     """What the log has said of the EAP settings since; None when nothing."""
     if history.eap_valid_line is not None and history.eap_valid_line > before.last_line:
@@ -107,6 +112,12 @@ def _said(history: History, before: History) -> bool | None:
 
 def _judge(written: Written, said: bool | None, profile: Profile) -> Outcome:
     reply = written.reply
+    if written.unfit is not None:
+        why = (
+            f"the {_NAMES[written.unfit]} is too long for the device or has a line end or "
+            "control character in it; nothing was written; check with: wpa2diag check PROFILE"
+        )
+        return Outcome(Stored.REFUSED, (why,), written)
     if reply is None:
         return Outcome(
             Stored.UNKNOWN,
@@ -124,6 +135,13 @@ def _judge(written: Written, said: bool | None, profile: Profile) -> Outcome:
         return Outcome(Stored.REFUSED, (why,), written)
     if reply is Reply.REFUSED or written.misfit is not None:
         return Outcome(Stored.REFUSED, tuple(_refusals(written, profile)), written)
+    if profile.security is not Security.OPEN and written.left_unasked is not None:
+        why = (
+            "the device sees a network of this name that is open and has stored that one, "
+            "without a login; check the name of the network, and write it where the right one "
+            "is in range"
+        )
+        return Outcome(Stored.REFUSED, (why,), written)
     if said is False:
         return Outcome(
             Stored.REFUSED,
@@ -150,8 +168,14 @@ def _refusals(written: Written, profile: Profile) -> Iterator[str]:
         )
         yield f"{seen}, so that it asked for something else; check the name of the network"
     elif profile.eap is Eap.TLS and profile.security.enterprise:
-        yield "the certificate or the key could not be read by the device, or is too long for it"
+        yield (
+            "the certificate or the key could not be read by the device or is too long for it, "
+            "or its memory was too short"
+        )
         yield "check them with: wpa2diag check PROFILE"
     else:
-        yield "the device refused the settings: a value is missing or too long, or Wi-Fi is off"
+        yield (
+            "the device refused the settings: a value is missing or too long, its memory is too "
+            "short, or Wi-Fi is off"
+        )
         yield "check them with: wpa2diag check PROFILE; then reset the device and try again"

@@ -64,6 +64,8 @@ class Proposed:
     changes: tuple[Change, ...]
     objections: tuple[str, ...] = ()
     """What the checks say against the new settings; with any, it cannot be done."""
+    unlikely: bool = False
+    """Whether the plan leaves it out, as unlikely to help for what it costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class End(Enum):
     CURED = "cured"
     SHOWN = "it joins, but only by a change that is meant as a test"
     NOTHING_LEFT = "nothing is left that can be done from the device"
+    OTHER_NETWORK = "the device takes another network of this name for the one that is meant"
     LIMIT = "as many changes were tried as is safe"
     UNDECIDED = "the device shows too little to say what is wrong"
 
@@ -94,9 +97,9 @@ class Result:
     after: Diagnosis
     cured_by: Step | None
     tried: tuple[Step, ...]
-    """Fixes that were carried out and did not help."""
+    """Fixes that were carried out, or refused by the device, and did not help."""
     profile: Profile
-    """The settings as last written."""
+    """The settings that the device has, as far as it took them."""
     seconds: float | None = None
     """From the writing of the fix to the joined device."""
     held: bool = False
@@ -158,6 +161,7 @@ class _Fixing:
         before, _ = yield from self._judge(tries, "")
         now = before
         if now.verdict is Verdict.NO_FAULT:
+            self._let_go()
             return self._result(End.WELL, before, now)
         while True:
             self._hold_still()
@@ -168,20 +172,21 @@ class _Fixing:
             if len(self._tried) >= self._writes:
                 return self._result(End.LIMIT, before, now)
             step, after = chosen
-            if remedies()[step.fix.id].radio:
-                enter_listening(self._device)
-            else:
-                outcome = write_profile(self._device, after)
+            outcome = self._carry_out(step, after)
+            if outcome is not None:
                 yield Wrote(step, outcome)
-                if not outcome.ok:
-                    self._tried.append(step)
-                    continue
+            if outcome is not None and not outcome.ok:
+                self._tried.append(step)
+                if outcome.written.left_unasked is not None:
+                    self._hold_still()
+                    return self._result(End.OTHER_NETWORK, before, now)
+                continue
             kept, self._profile = self._profile, after
-            if self._device.listening:
-                leave_listening(self._device)
+            self._let_go()
             begun = live.link.now()
             now, when = yield from self._judge(tries, step.fix.id)
             if now.verdict is Verdict.NO_FAULT:
+                self._let_go()
                 test = remedies()[step.fix.id].only_to_test
                 end = End.SHOWN if test else End.CURED
                 result = self._result(end, before, now, step)
@@ -189,8 +194,15 @@ class _Fixing:
             self._tried.append(step)
             live.note("tried", step.fix.id)
             now = live.session.diagnosis()
-            if remedies()[step.fix.id].only_to_test:
+            if remedies()[step.fix.id].only_to_test and write_profile(self._device, kept).ok:
                 self._profile = kept
+
+    def _carry_out(self, step: Step, after: Profile) -> Outcome | None:
+        """Do it; None where nothing was to be written."""
+        if remedies()[step.fix.id].radio:
+            enter_listening(self._device, finish=True)
+            return None
+        return write_profile(self._device, after)
 
     def _judge(
         self, tries: int, after: str
@@ -212,8 +224,16 @@ class _Fixing:
 
     def _hold_still(self) -> None:
         """Stop the device from retrying while a person decides."""
-        if self._hold and not self._device.listening:
-            enter_listening(self._device)
+        if not self._hold:
+            self._let_go()
+        elif not self._device.listening:
+            enter_listening(self._device, finish=True)
+        if "device-os" not in self._device.live.session.facts:
+            ask_release(self._device)
+
+    def _let_go(self) -> None:
+        if self._device.listening:
+            leave_listening(self._device)
 
     def _choose(
         self, diagnosis: Diagnosis
@@ -238,7 +258,8 @@ class _Fixing:
                 self._passed.add(step.fix.id)
                 continue
             against = self._objections(after)
-            yes = yield Proposed(step, changes(self._profile, after), against)
+            unlikely = step not in diagnosis.plan and bool(diagnosis.causes)
+            yes = yield Proposed(step, changes(self._profile, after), against, unlikely)
             if yes and not against:
                 return step, after
             self._passed.add(step.fix.id)

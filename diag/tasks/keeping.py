@@ -58,8 +58,8 @@ class Keeper:
         if isinstance(entry, Remark):
             self._show(entry)
         elif isinstance(entry, Lost):
-            self._pass_on(self._masker.flush())
-            self._pass_on([Marker(entry.time, GAP_BEGINS)])
+            # The mask is told too: an answer that the gap cut off is not gone on with behind it.
+            self._pass_on(self._masker.feed(Marker(entry.time, GAP_BEGINS)))
             self._show(entry)
             for file in tuple(self._files):
                 self._try(file, file.sync)

@@ -4,6 +4,7 @@ from typing import Final
 
 from diag.device.control import start_listening
 from diag.device.dialogue import Console, abandon, leave, probe
+from diag.device.dialogue.prompts import Reply
 from diag.device.transport import DeviceError, Gone
 from diag.tasks.opened import Device
 
@@ -12,18 +13,28 @@ _LISTEN: Final = 28800
 _SECONDS: Final = 20.0
 """A join that is going on is called off first, which takes its time."""
 _ABANDONED: Final = 3
+HALF_WAY: Final = "set-up dialogue found half-way, ended"
+HALF_WAY_STORED: Final = (
+    "set-up dialogue found half-way, ended; the device stored what it had been told, "
+    "with what was missing left blank"
+)
+"""Marks of the session."""
 
 
-def enter_listening(device: Device) -> None:
+def enter_listening(device: Device, *, finish: bool = False) -> None:
     """Bring the device into listening mode, idle.
 
-    It is asked before anything is typed: a running application could take a command letter
-    for one of its own. A device that listens already takes no notice of being asked
-    (6.4). A set-up dialogue that was found half-way is ended first.
+    It is asked for that before anything is typed. A device that listens already takes no
+    notice of being asked (6.4).
+
+    Args:
+        device: an opened one.
+        finish: end a set-up dialogue that is found half-way. That can store what it was told
+            so far, so it is for those who write settings next.
 
     Raises:
         Gone: the device went away.
-        DeviceError: it does not enter listening mode.
+        DeviceError: it does not enter listening mode, or is half-way in a dialogue.
     """
     live = device.live
     deadline = live.link.now() + _SECONDS
@@ -37,10 +48,17 @@ def enter_listening(device: Device) -> None:
             device.listening = True
             return
         device.listening = False
+        if state is Console.HALF_WAY and not finish:
+            raise DeviceError(
+                f"{live.link.name} is half-way in a set-up dialogue; press its RESET button, "
+                "which stores nothing of it, and try again"
+            )
         if state is Console.HALF_WAY and abandoned < _ABANDONED:
             abandoned += 1
-            live.mark("set-up dialogue found half-way, ended")
-            live.play(abandon())
+            stored = live.play(abandon()).reply is Reply.STORED
+            live.mark(HALF_WAY_STORED if stored else HALF_WAY)
+            # The end of a set-up lets the device join; it has to be asked anew.
+            deadline = live.link.now() + _SECONDS
         elif live.link.now() > deadline:
             raise DeviceError(
                 f"{live.link.name} does not enter listening mode; hold its SETUP button for "

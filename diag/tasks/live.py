@@ -6,7 +6,7 @@ from diag.device.dialogue import drive
 from diag.device.dialogue.steps import Dialogue, T
 from diag.device.link import Link
 from diag.device.transport import Transport
-from diag.recording import Recorder
+from diag.recording import Recorder, RecordingError
 from diag.session import Session
 from diag.stream import Fact, FactValue, Item, Marker
 from diag.stream.masking import Masker
@@ -45,6 +45,8 @@ class Live:
         self._masker = Masker()
         self._recorder = recorder
         self._witness = witness
+        self.remarks: list[str] = []
+        """What went wrong beside the device, and was gone on without."""
         self.link = Link(transport, self._passed)
 
     def know(self, secret: Secret) -> None:
@@ -103,8 +105,25 @@ class Live:
 
     def _give(self, items: Iterable[Item]) -> None:
         for item in items:
-            if self._recorder is not None:
-                self._recorder.write(item)
+            self._record(item)
             self.session.feed(item)
-            if self._witness is not None:
-                self._witness(item)
+            self._show(item)
+
+    def _record(self, item: Item) -> None:
+        if self._recorder is None:
+            return
+        try:
+            self._recorder.write(item)
+        except RecordingError as error:
+            # A full disk is no reason to leave a device in the middle of a dialogue.
+            self._recorder = None
+            self.remarks.append(str(error))
+
+    def _show(self, item: Item) -> None:
+        if self._witness is None:
+            return
+        try:
+            self._witness(item)
+        except OSError:
+            self._witness = None
+            self.remarks.append("the output went away; what passed since was not shown")

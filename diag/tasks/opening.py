@@ -76,7 +76,7 @@ def open_device(
     except BaseException:
         transport.close()
         raise
-    return Device(live, control)
+    return Device(live, control, id=board.id)
 
 
 def _header(board: Board) -> Header:

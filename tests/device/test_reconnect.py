@@ -154,7 +154,9 @@ def test_a_simulated_device_restarts_and_comes_back() -> None:
         ("sim:all-well,app=nothing", "no application"),
         ("sim:all-well@0.7.0,app=built-for-3.3.1", "does not run"),
         ("sim:all-well,seed=-1", "whole number"),
-        ("sim:all-well,speed=2", "the form is"),
+        ("sim:all-well,speed=0", "the speed in"),
+        ("sim:all-well,after=x", "whole number"),
+        ("sim:all-well,colour=red", "the form is"),
         ("sim:all-well,seed=1,seed=2", "the form is"),
     ],
 )

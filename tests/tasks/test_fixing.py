@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from diag.device.serial_port import SerialTransport
+from diag.device.transport import DeviceError
 from diag.diagnosis import Verdict
 from diag.diagnosis.plan import AUTOMATIC
 from diag.recording import Header, Origin, Reader, Recorder
@@ -14,6 +15,7 @@ from diag.session import Session
 from diag.simulator import Photon, scenario
 from diag.stream import Item
 from diag.tasks.fixing import Doubted, End, FixAnswer, FixStep, Proposed, Result, Wanted, Wrote, fix
+from diag.tasks.listening import enter_listening
 from diag.tasks.live import Live
 from diag.tasks.opened import Device
 from diag.tasks.remedies import Field, changes, remedies
@@ -252,3 +254,56 @@ def test_changes_show_no_secret() -> None:
     assert "password" in shown
     for secret in (before.password, profile_of(user).password):
         assert secret.reveal() not in shown
+
+
+# -- applications that print nothing (device-facts 11.3) ---------------------------------------
+
+SILENT = ("0.7.0", "1.5.2", "2.3.1", "3.3.1")
+
+
+def tinker(name: str, release: str, usb: bool) -> Simulated:
+    return simulate(Photon(scenario(name), release=release, app="tinker"), usb=usb)
+
+
+@pytest.mark.parametrize("usb", [True, False])
+@pytest.mark.parametrize("release", SILENT)
+def test_a_healthy_silent_device_is_left_connected(release: str, usb: bool) -> None:
+    one = tinker("all-well", release, usb)
+    result, steps = play(one)
+    assert not any(isinstance(step, Wrote) for step in steps)
+    assert result.end in (End.WELL, End.UNDECIDED)
+    if result.end is End.WELL:
+        one.device.live.watch(60.0)
+        assert one.photon.connected
+        assert not result.held
+
+
+@pytest.mark.parametrize("usb", [True, False])
+@pytest.mark.parametrize("release", SILENT)
+@pytest.mark.parametrize("name", ["nps-outer-identity", "wrong-password"])
+def test_a_cure_of_a_silent_device_is_seen(name: str, release: str, usb: bool) -> None:
+    one = tinker(name, release, usb)
+    result, _ = play(one)
+    assert result.end is End.CURED
+    one.device.live.watch(60.0)
+    assert one.photon.connected
+    assert not one.photon.listening
+
+
+@pytest.mark.parametrize("name", ["cloud-blocked", "captive-portal"])
+def test_a_silent_device_without_the_cloud_is_not_called_fine(name: str) -> None:
+    result, _ = play(tinker(name, "2.3.1", True))
+    assert result.end is not End.WELL
+
+
+def test_a_device_found_half_way_is_not_answered_blindly() -> None:
+    one = simulated("all-well")
+    live = one.device.live
+    live.link.touch(28800)
+    live.watch(3.0)
+    for typed in (b"w", b"CampusWLAN\n"):
+        live.link.write(typed)
+        live.watch(15.0)
+    with pytest.raises(DeviceError, match="RESET"):
+        enter_listening(one.device)
+    assert one.photon.prompts[-1].answer.strip(b"c~\x7f") == b""

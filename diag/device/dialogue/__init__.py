@@ -6,7 +6,16 @@ pieces can be played against it.
 """
 
 from diag.device.dialogue.drive import drive
-from diag.device.dialogue.queries import Console, Identity, claim, identify, leave, probe, vitals
+from diag.device.dialogue.queries import (
+    Console,
+    Identity,
+    claim,
+    identify,
+    leave,
+    probe,
+    version,
+    vitals,
+)
 from diag.device.dialogue.wizard import Answered, Written, abandon, configure
 
 __all__ = [
@@ -21,5 +30,6 @@ __all__ = [
     "identify",
     "leave",
     "probe",
+    "version",
     "vitals",
 ]

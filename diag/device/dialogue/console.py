@@ -25,6 +25,8 @@ _CHATTER: Final = 512
 """Bytes of foreign output looked over between two pieces of one prompt."""
 _TELLING: Final = 20
 """Bytes from which a text in pieces is no chance whatever stands between them."""
+_TELLING_PIECE: Final = 7
+"""Bytes a piece has on average at least, where pieces are looked for anywhere."""
 _PIECE: Final = 2
 """Bytes a piece of such a text has at least; less is chance."""
 
@@ -59,7 +61,7 @@ class Console:
         last thing on it: else it is part of a sentence of the application.
         """
         text = self.text
-        return self._take(text, _first(text, patterns, whole_line=True))
+        return self._take(text, _first(text, patterns))
 
     def find_damaged(self, patterns: Sequence[bytes]) -> bytes | None:
         """Return a pattern that other output stands in front of, or has broken into pieces.
@@ -83,14 +85,19 @@ class Console:
         return None
 
     def find_quoted(self, patterns: Sequence[bytes]) -> bytes | None:
-        """Return a pattern wherever it stands, also in the middle of a log line.
+        """Return a pattern wherever it stands, also in and among pieces of log lines.
 
-        For when nothing else has come in all the time there was.
+        For when nothing else has come in all the time there was. A short one that another
+        prompt could be waited at instead of is not taken: the application may just name it.
         """
-        for text in (self.text, self._raw):
-            found = _first(text, patterns, whole_line=False)
-            if found is not None:
-                return self._take(text, found)
+        prompts = [p for p in patterns if p.endswith(_PROMPT_ENDS)]
+        for pattern in sorted(patterns, key=len, reverse=True):
+            if len(pattern) < _TELLING and len(prompts) > 1:
+                continue
+            end = _end_in_few_pieces(self._raw, pattern)
+            if end is not None:
+                self._raw = self._raw[end:]
+                return pattern
         return None
 
     def find_match(self, pattern: re.Pattern[bytes]) -> re.Match[bytes] | None:
@@ -126,15 +133,13 @@ class Console:
         return match.group() if match else b""
 
 
-def _first(
-    text: bytes, patterns: Iterable[bytes], *, whole_line: bool
-) -> tuple[int, bytes] | None:
+def _first(text: bytes, patterns: Iterable[bytes]) -> tuple[int, bytes] | None:
     """Where which pattern stands first, and of those the longest."""
     found: list[tuple[int, int, bytes]] = []
     for pattern in patterns:
         at = text.find(pattern)
         while at >= 0:
-            if not (whole_line and pattern.endswith(_PROMPT_ENDS)) or _alone(text, at, pattern):
+            if not pattern.endswith(_PROMPT_ENDS) or _alone(text, at, pattern):
                 found.append((at, -len(pattern), pattern))
                 break
             at = text.find(pattern, at + 1)
@@ -202,6 +207,32 @@ def _end_in_pieces(text: bytes, pattern: bytes) -> int | None:
             middle = _before(text, pattern[second:cut], at)
             if middle is not None and _before(text, pattern[:second], middle) is not None:
                 return at + len(tail)
+    return None
+
+
+def _end_in_few_pieces(text: bytes, pattern: bytes) -> int | None:
+    """Where the pattern ends if it is there in pieces of some bytes each, wherever they stand."""
+    most = 1 + len(pattern) // _TELLING_PIECE
+    going: dict[int, int] = {}
+    """By how much of the pattern has come, the last of it just now: pieces it took."""
+    broken: dict[int, tuple[int, int]] = {}
+    """The same where other output began after it, and where that was."""
+    for at, byte in enumerate(text):
+        reached: dict[int, int] = {}
+        for count, (pieces, since) in list(broken.items()):
+            if at - since > _CHATTER:
+                del broken[count]
+            elif pattern[count] == byte and pieces < most:
+                reached[count + 1] = pieces + 1
+        for count, pieces in going.items():
+            if pattern[count] == byte:
+                reached[count + 1] = min(pieces, reached.get(count + 1, most))
+            broken[count] = (pieces, at)
+        if pattern[0] == byte:
+            reached[1] = 1
+        if len(pattern) in reached:
+            return at + 1
+        going = reached
     return None
 
 

@@ -4,7 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, cast
 
 from diag.device.dialogue.prompts import CLAIM_CODE
 from diag.device.dialogue.steps import Await, Dialogue, Know, Match, Send, Settle
@@ -13,11 +13,15 @@ from diag.stream.secrets import Secret
 
 _SECONDS: Final = 3.0
 _TRIES: Final = 2
+_OBJECTS: Final = 8
+_GROUPS: Final = ("net:", "cloud:", "sys:")
+"""What names in vitals begin with."""
 _ID: Final = re.compile(rb"(?:Your (?:core|device) id is\s+|Device ID:\s*)([0-9a-fA-F]{24})\r?\n")
 _SERIAL_NUMBER: Final = re.compile(rb"Serial Number:\s*([!-~]{1,32})\r?\n")
 _MAC: Final = re.compile(rb"((?:[0-9a-fA-F]{1,2}:){5}[0-9a-fA-F]{1,2})\r?\n")
 _VERSION: Final = re.compile(rb"system firmware version:\s+([!-~]{1,32}(?: minimal)?)\r?\n")
-_CLAIMED: Final = re.compile(rb"Device claimed: (yes|no)\r?\n")
+_CLAIMED: Final = b"Device claimed: yes"
+_UNCLAIMED: Final = b"Device claimed: no"
 _CLAIM_SET: Final = re.compile(rb"Claim code set to: |Sorry, claim code is not 63 characters long")
 _ERASE: Final = b"\x7f"
 _NO_COMMAND: Final = b"~"
@@ -50,14 +54,13 @@ class Console(Enum):
 
 def probe() -> Dialogue[Console]:
     """Find out whether the device is in listening mode, and idle there."""
-    if (yield from _ask(b"c", _CLAIMED, 1.5)) is not None:
+    if (yield from _claimed(1.5)) is not None:
         return Console.IDLE
-    # A command that is none gets no answer when idle; half-way it is echoed.
-    yield Send(_ERASE + _NO_COMMAND)
-    echoed = (yield Await((_NO_COMMAND,), 1.0)) is not None
-    if not echoed:
+    # Half-way, a dialogue holds what was typed, and echoes that it is erased; idle, neither
+    # is a command.
+    yield Send(_ERASE + _NO_COMMAND + _ERASE)
+    if (yield Await((_ERASE,), 1.0)) is None:
         return Console.SILENT
-    yield Send(_ERASE)
     yield Settle(0.2)
     return Console.HALF_WAY
 
@@ -72,22 +75,33 @@ def identify() -> Dialogue[Identity]:
     number = (yield Match(_SERIAL_NUMBER, 0.4)) if id is not None else None
     mac = yield from _ask(b"m", _MAC)
     version = yield from _ask(b"v", _VERSION)
-    claimed = yield from _ask(b"c", _CLAIMED)
+    claimed = yield from _claimed(_SECONDS)
     return Identity(
         id=_text(id).lower(),
         serial_number=_text(number if isinstance(number, re.Match) else None),
-        mac=":".join(part.zfill(2) for part in _text(mac).lower().split(":")) if mac else "",
+        mac=_mac(_text(mac)),
         device_os=_text(version),
-        claimed=None if claimed is None else _text(claimed) == "yes",
+        claimed=claimed,
     )
+
+
+def version() -> Dialogue[str]:
+    """Ask for the Device OS release; empty when the device does not say."""
+    return _text((yield from _ask(b"v", _VERSION)))
 
 
 def vitals() -> Dialogue[str]:
     """Ask for the vitals; return their JSON, empty where the release has none (before 0.8.0)."""
     for _ in range(_TRIES):
-        found = yield from _ask(b"d", _OBJECT)
-        if found is not None and _is_object(found.group()):
-            return found.group().decode("ascii").strip()
+        yield Settle(0.1)
+        yield Send(b"d")
+        # An application may print objects of its own.
+        for _ in range(_OBJECTS):
+            found = yield Match(_OBJECT, _SECONDS)
+            if not isinstance(found, re.Match):
+                break
+            if _is_vitals(found.group()):
+                return found.group().decode("ascii").strip()
     return ""
 
 
@@ -107,22 +121,42 @@ def leave() -> Dialogue[None]:
     """Leave listening mode; the device joins its networks again. It says nothing to this."""
     yield Settle(0.1)
     yield Send(b"x")
+    # A port that is closed at once can take the letter with it.
+    yield Settle(0.5)
 
 
-def _ask(
-    key: bytes, pattern: re.Pattern[bytes], seconds: float = _SECONDS
-) -> Dialogue[re.Match[bytes] | None]:
+def _ask(key: bytes, pattern: re.Pattern[bytes]) -> Dialogue[re.Match[bytes] | None]:
+    """Ask, and once more where other output has spoilt the answer."""
+    for _ in range(_TRIES):
+        yield Settle(0.1)
+        yield Send(key)
+        found = yield Match(pattern, _SECONDS)
+        if isinstance(found, re.Match):
+            return found
+    return None
+
+
+def _claimed(seconds: float) -> Dialogue[bool | None]:
+    """Ask whether the device is claimed; None when it does not answer."""
     yield Settle(0.1)
-    yield Send(key)
-    found = yield Match(pattern, seconds)
-    return found if isinstance(found, re.Match) else None
+    yield Send(b"c")
+    found = yield Await((_CLAIMED, _UNCLAIMED), seconds)
+    return None if found is None else found == _CLAIMED
 
 
-def _is_object(data: bytes) -> bool:
+def _is_vitals(data: bytes) -> bool:
     try:
-        return isinstance(json.loads(data), dict)
+        found = json.loads(data)
     except (ValueError, RecursionError):
         return False
+    names = cast("dict[str, object]", found) if isinstance(found, dict) else {}
+    return any(name.startswith(_GROUPS) for name in names)
+
+
+def _mac(text: str) -> str:
+    """A MAC address in the usual form; empty where the release does not know it (6.1)."""
+    found = ":".join(part.zfill(2) for part in text.lower().split(":"))
+    return "" if found in ("00", "00:00:00:00:00:00") else found
 
 
 def _text(match: re.Match[bytes] | None) -> str:

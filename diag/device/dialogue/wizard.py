@@ -6,11 +6,18 @@ answer is typed without its line end first; only when the device has echoed it w
 the line end follow.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from diag.credentials.profile import Cipher, Eap, Profile, Security
-from diag.device.dialogue.prompts import SAVING, Prompt, Reply
+from diag.device.dialogue.prompts import (
+    CLAIM_CODE_REFUSED,
+    SAVING,
+    Prompt,
+    Reply,
+    texts_after,
+)
 from diag.device.dialogue.steps import Await, Dialogue, Know, Send, Settle, Type
 
 LINE_END: Final = b"\n"
@@ -22,9 +29,17 @@ _SCAN: Final = 75.0
 _USUAL: Final = 20.0
 _SAVE: Final = 30.0
 _TRIES: Final = 3
-_EVERYTHING: Final = (*(p.value for p in Prompt), SAVING, *(r.value for r in Reply))
+_ENDS: Final = (SAVING, *(r.value for r in Reply))
+_EVERYTHING: Final = (*(p.value for p in Prompt), *_ENDS, CLAIM_CODE_REFUSED)
+_LONGEST_LINE: Final = 255
+"""Bytes after which a line of a block begins to overwrite itself (6.3)."""
+_NOT_TYPED: Final = re.compile(rb"[\x00\x08\x0a\x0d\x7f]")
+"""What ends an answer or takes back what was typed before it (6.3), or ends it as a text."""
+_ABANDONED_NAME: Final = b"abandoned-set-up-of-wpa2diag"
+"""A name that no network has: a set-up that waits for one ends only when it gets one."""
 _FAREWELL: Final = b"Particle <3 you!"
 _NOTHING: Final = {
+    Prompt.SSID: _ABANDONED_NAME,
     Prompt.SECURITY_OLD: b"3",
     Prompt.SECURITY: b"5",
     Prompt.CIPHER: b"1",
@@ -53,12 +68,26 @@ class Written:
     """What was waited for when the device fell silent; empty otherwise."""
     misfit: Prompt | None = None
     """A prompt that the profile has no answer for, so that nothing was stored."""
+    unfit: Prompt | None = None
+    """A prompt whose answer cannot be typed as it is: too long, or with a line end or an
+    erase in it. Nothing was typed at all."""
 
     @property
     def scanned(self) -> bool:
         """Whether the device saw the network itself and took its security from it."""
         met = {item.prompt for item in self.answered}
         return Prompt.SSID in met and not met & {Prompt.SECURITY, Prompt.SECURITY_OLD}
+
+    @property
+    def left_unasked(self) -> Prompt | None:
+        """A prompt that never came although the device has stored something.
+
+        It took an open network of that name for the one that was meant.
+        """
+        met = {item.prompt for item in self.answered}
+        if self.reply is not Reply.STORED or not self.scanned:
+            return None
+        return None if met & {Prompt.EAP_TYPE, Prompt.PASSWORD} else Prompt.PASSWORD
 
 
 def configure(profile: Profile) -> Dialogue[Written]:
@@ -67,12 +96,20 @@ def configure(profile: Profile) -> Dialogue[Written]:
     It leaves listening mode afterwards and joins, unless the dialogue never got as far as
     a trial save (6.2).
     """
+    unfit = next((p for p in Prompt if not _fits(p, _answer_to(profile, p))), None)
+    if unfit is not None:
+        return Written(None, unfit=unfit)
     for secret in (profile.password, profile.private_key):
         if secret:
             yield Know(secret)
     yield Settle(0.2)
     yield Send(b"w")
-    return (yield from _Wizard(profile).run(_FIRST, b"the first prompt"))
+    if not (yield Await((Prompt.SSID.value,), _FIRST)):
+        # Lost among other output, perhaps: it comes again after an empty answer.
+        yield Send(LINE_END)
+        if not (yield Await((Prompt.SSID.value,), _FIRST)):
+            return Written(None, waiting_for="the first prompt")
+    return (yield from _Wizard(profile).run(Prompt.SSID))
 
 
 def abandon() -> Dialogue[Written]:
@@ -83,8 +120,11 @@ def abandon() -> Dialogue[Written]:
     replaces it.
     """
     yield Settle(0.2)
+    # What stands on the line already would be an answer.
+    yield Send(_ERASE * _LONGEST_LINE)
+    yield Settle(0.5)
     yield Send(LINE_END)
-    return (yield from _Wizard(None).run(_USUAL, b"an answer to an empty line"))
+    return (yield from _Wizard(None).run(None))
 
 
 class _Wizard:
@@ -95,15 +135,32 @@ class _Wizard:
         self._answered: list[Answered] = []
         self._misfit: Prompt | None = None
 
-    def run(self, first: float, expected: bytes) -> Dialogue[Written]:
-        seconds, waiting = first, expected
+    def run(self, prompt: Prompt | None) -> Dialogue[Written]:
+        """Answer prompts until the dialogue ends.
+
+        Args:
+            prompt: the one the device waits at; None when that is not known.
+        """
+        texts, seconds, waiting = _EVERYTHING, _USUAL, b"an answer to an empty line"
         while True:
-            found = yield Await(_EVERYTHING, seconds)
+            if prompt is not None:
+                if self._times(prompt) >= _TRIES:
+                    return self._end(None, b"another prompt than " + prompt.value)
+                echoed = yield from self._answer(prompt)
+                self._answered.append(Answered(prompt, echoed))
+                if not echoed:
+                    return self._end(None, b"the echo of the answer to " + prompt.value)
+                texts = texts_after(prompt)
+                seconds = _SCAN if prompt in (Prompt.SSID, Prompt.SECURITY) else _USUAL
+                waiting = b"what follows " + prompt.value
+            found = yield Await(texts, seconds)
+            if found == SAVING:
+                waiting = b"the result of saving"
+                found = yield Await(_ENDS[1:], _SAVE)
             if not isinstance(found, bytes):
                 return self._end(None, waiting)
-            if found == SAVING:
-                seconds, waiting = _SAVE, b"the result of saving"
-                continue
+            if found == CLAIM_CODE_REFUSED:
+                return self._end(None)
             reply = next((r for r in Reply if r.value == found), None)
             if reply is not None:
                 # The rest of the words belongs to the dialogue, not to what comes next.
@@ -111,14 +168,6 @@ class _Wizard:
                     yield Await((_FAREWELL,), 2.0)
                 return self._end(reply)
             prompt = Prompt(found)
-            if self._times(prompt) >= _TRIES:
-                return self._end(None, b"another prompt than " + prompt.value)
-            echoed = yield from self._answer(prompt)
-            self._answered.append(Answered(prompt, echoed))
-            if not echoed:
-                return self._end(None, b"the echo of the answer to " + prompt.value)
-            seconds = _SCAN if prompt in (Prompt.SSID, Prompt.SECURITY) else _USUAL
-            waiting = b"what follows " + prompt.value
 
     def _end(self, reply: Reply | None, waiting: bytes = b"") -> Written:
         words = waiting.decode("ascii").strip().rstrip(":")
@@ -147,6 +196,21 @@ class _Wizard:
             return None
         asked = self._times(Prompt.EAP_TYPE) > 0
         return _answers(self._profile, eap_asked=asked).get(prompt)
+
+
+def _answer_to(profile: Profile, prompt: Prompt) -> bytes:
+    found = _answers(profile, eap_asked=profile.security.enterprise)
+    return found.get(prompt, b"")
+
+
+def _fits(prompt: Prompt, answer: bytes) -> bool:
+    """Whether the device reads this answer as it is, and nothing of it as the next one."""
+    lines = _lines(answer) if prompt.block else [answer]
+    return (
+        sum(map(len, lines)) <= prompt.limit
+        and max(map(len, lines), default=0) <= _LONGEST_LINE
+        and not any(map(_NOT_TYPED.search, lines))
+    )
 
 
 def _answers(profile: Profile, *, eap_asked: bool) -> dict[Prompt, bytes]:
@@ -188,13 +252,13 @@ def _lines(block: bytes | None) -> list[bytes]:
 def _line(line: bytes) -> Dialogue[bool]:
     """Type a line; its end only once all of it was echoed."""
     if line:
-        for last in (False, True):
-            if (yield Type(line)):
+        for strictly in (True, False):
+            if (yield Type(line, strictly=strictly)):
                 break
-            if last:
-                return False
-            # Some of it got lost: take back what arrived and begin again.
+            # Some of it got lost: take back what arrived.
             yield Send(_ERASE * (len(line) + 1))
             yield Settle(0.5)
+        else:
+            return False
     yield Send(LINE_END)
     return True
